@@ -1,0 +1,186 @@
+"""A registration: what a landlord tells Homewell of its homes, tenancies and devices.
+
+The same form is a TOML file (`homewell register FILE.toml`, documented in docs/running.md) and what
+`store.registry` writes. An unknown member is refused: in a file written by hand it is a mistake.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from core.consent import TERMS, Basis, Purpose
+from core.quantities import Kind
+from core.wire import NAME
+
+PERIOD_START = datetime(2000, 1, 1, tzinfo=UTC)
+"""Since when, where a file does not say: before any reading that ingest accepts."""
+
+
+class NotARegistration(ValueError):  # noqa: N818 - it names what the file is
+    """The registration cannot be used; the text says where and why."""
+
+
+class Webhook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a landlord's repairs system is told; the secret signs what is sent."""
+
+    url: str
+    secret: str
+
+
+class Landlord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The landlord; `recording` marks the owner of a replayed recording."""
+
+    id: str
+    name: str
+    basis: Basis = Basis.PUBLIC_TASK
+    jurisdiction: str = "england"
+    recording: bool = False
+    webhook: Webhook | None = None
+
+
+class Area(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Homes under the same weather; `weather` is "gateway/device" of its weather device."""
+
+    id: str
+    name: str
+    weather: str | None = None
+
+
+class GatewayDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A device that stands in no home: the area's weather station."""
+
+    name: str
+    kind: Kind = Kind.WEATHER
+
+
+class Gateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A gateway and what hangs on it outside any home."""
+
+    id: str
+    devices: list[GatewayDevice] = []
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A device in a home: its place from `since` until `until`."""
+
+    gateway: str
+    name: str
+    kind: Kind
+    room: str
+    since: datetime = PERIOD_START
+    until: datetime | None = None
+
+
+class TenancyEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who lives in a home from `since` on, and what they chose when they were first asked."""
+
+    id: str
+    since: datetime
+    until: datetime | None = None
+    tenants: list[str] = []
+    choices: dict[Purpose, str] = {}
+    notice_version: str = "2026-11"
+
+
+class Home(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A home with its devices and tenancies."""
+
+    id: str
+    area: str
+    uprn: str | None = None
+    property_ref: str | None = None
+    address: str | None = None
+    f_rsi: float | None = None
+    devices: list[Device] = []
+    tenancies: list[TenancyEntry] = []
+
+
+class Registration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything in one file; applying it twice changes nothing."""
+
+    landlord: Landlord
+    areas: list[Area] = []
+    gateways: list[Gateway] = []
+    homes: list[Home] = []
+
+
+def parse(text: str) -> Registration:
+    """The registration in a TOML text; NotARegistration with the place and the reason."""
+    try:
+        registration = msgspec.toml.decode(text, type=Registration)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise NotARegistration(f"this is not a registration: {error}") from None
+    check(registration)
+    return registration
+
+
+def check(registration: Registration) -> None:
+    """Raise NotARegistration when names are unfit or point nowhere."""
+    gateways = {gateway.id for gateway in registration.gateways}
+    areas = {area.id for area in registration.areas}
+    for what, name in _names(registration):
+        if not NAME.fullmatch(name):
+            raise NotARegistration(
+                f"{what} {name!r}: a name is 1 to 63 of a-z, 0-9, _ and -, "
+                "starting with a letter or a digit"
+            )
+    for home in registration.homes:
+        if home.area not in areas:
+            raise NotARegistration(f"home {home.id!r} is in area {home.area!r}, not in this file")
+        for device in home.devices:
+            if device.gateway not in gateways:
+                raise NotARegistration(
+                    f"device {device.name!r} of home {home.id!r} hangs on gateway "
+                    f"{device.gateway!r}, which is not in this file"
+                )
+        _check_periods(home)
+        _check_choices(home)
+
+
+def weather_device(area: Area) -> tuple[str, str] | None:
+    """Gateway and device name of the area's weather device; None where there is none."""
+    if area.weather is None:
+        return None
+    gateway, slash, device = area.weather.partition("/")
+    if not slash:
+        raise NotARegistration(
+            f"area {area.id!r}: weather {area.weather!r} is not of the form 'gateway/device'"
+        )
+    return gateway, device
+
+
+def _names(registration: Registration) -> list[tuple[str, str]]:
+    names = [("landlord", registration.landlord.id)]
+    for gateway in registration.gateways:
+        names.append(("gateway", gateway.id))
+        names += [("device", device.name) for device in gateway.devices]
+    for home in registration.homes:
+        names.append(("home", home.id))
+        names += [("device", device.name) for device in home.devices]
+        for tenancy in home.tenancies:
+            names.append(("tenancy", tenancy.id))
+            names += [("tenant", tenant) for tenant in tenancy.tenants]
+    return names
+
+
+def _check_periods(home: Home) -> None:
+    periods: list[Any] = [*home.devices, *home.tenancies]
+    for entry in periods:
+        if entry.since.tzinfo is None or (entry.until and entry.until.tzinfo is None):
+            raise NotARegistration(
+                f"home {home.id!r}: write times with their offset, such as 2026-11-01T00:00:00Z"
+            )
+        if entry.until is not None and entry.until <= entry.since:
+            raise NotARegistration(f"home {home.id!r}: a period ends before it begins")
+
+
+def _check_choices(home: Home) -> None:
+    for tenancy in home.tenancies:
+        for purpose, choice in tenancy.choices.items():
+            offered = TERMS[purpose].choices
+            if choice not in offered:
+                raise NotARegistration(
+                    f"home {home.id!r}: {purpose.value} cannot be {choice!r}; "
+                    f"choose one of: {', '.join(offered)}"
+                )

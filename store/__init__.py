@@ -1,0 +1,1 @@
+"""What Homewell keeps: every line of SQL, one function per question."""

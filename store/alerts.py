@@ -1,0 +1,316 @@
+"""Alerts as the detectors write them, and what they carry from one sweep to the next."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from core.findings import Cause, Episode, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAlert:
+    """An alert that stands in the tables, with the episode it tells of."""
+
+    alert_id: UUID
+    landlord_id: str
+    episode: Episode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeJudgement:
+    """How far a home's readings of one kind are judged, and where its next window begins."""
+
+    landlord_id: str
+    home_id: str
+    kind: str
+    window_from: datetime
+    judged_until: datetime
+    damp_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectorState:
+    """What a detector of this version remembers of a place at the instant `at`."""
+
+    landlord_id: str
+    home_id: str
+    place: str
+    detector: str
+    version: str
+    at: datetime
+    state: Mapping[str, float]
+
+
+def alerts_since(
+    conn: psycopg.Connection,
+    homes: Iterable[tuple[str, str]],
+    detectors: Sequence[str],
+    since: datetime,
+) -> list[KnownAlert]:
+    """The homes' alerts by these detectors that are open, or were cleared at `since` or later."""
+    landlord_ids, home_ids = _columns(homes)
+    rows = conn.execute(
+        """SELECT alert_id, landlord_id, home_id, detector, place, began_at, raised_at, cleared_at,
+                  severity, severity_max, confidence, evidence, sentence, causes
+           FROM alerts
+           WHERE (landlord_id, home_id) IN (SELECT * FROM unnest(%(landlords)s::text[],
+                                                                 %(homes)s::text[]))
+             AND detector = ANY(%(detectors)s)
+             AND (cleared_at IS NULL OR cleared_at >= %(since)s)
+           ORDER BY raised_at""",
+        {
+            "landlords": landlord_ids,
+            "homes": home_ids,
+            "detectors": list(detectors),
+            "since": since,
+        },
+    )
+    return [_known(*row) for row in rows]
+
+
+def homes_with_open_alerts(conn: psycopg.Connection) -> set[tuple[str, str]]:
+    """Landlord and home of every alert that is not cleared."""
+    rows = conn.execute("SELECT DISTINCT landlord_id, home_id FROM alerts WHERE cleared_at IS NULL")
+    return set(rows.fetchall())
+
+
+def raise_alert(
+    conn: psycopg.Connection,
+    landlord_id: str,
+    episode: Episode,
+    *,
+    tenancy_id: str | None,
+    version: str,
+    judged_at: datetime,
+) -> UUID:
+    """Write a new alert and its first finding."""
+    values = _values(episode, judged_at) | {
+        "landlord": landlord_id,
+        "home": episode.home_id,
+        "tenancy": tenancy_id,
+        "detector": episode.detector,
+        "version": version,
+        "place": episode.place,
+        "began_at": episode.began_at,
+        "raised_at": episode.raised_at,
+    }
+    row = conn.execute(
+        """INSERT INTO alerts (landlord_id, home_id, tenancy_id, detector, detector_version, place,
+               began_at, raised_at, cleared_at, cleared_why, judged_at, severity, severity_max,
+               confidence, evidence, sentence, causes)
+           VALUES (%(landlord)s, %(home)s, %(tenancy)s, %(detector)s, %(version)s, %(place)s,
+               %(began_at)s, %(raised_at)s, %(cleared_at)s,
+               CASE WHEN %(cleared_at)s::timestamptz IS NOT NULL THEN 'recovered' END,
+               %(judged_at)s, %(severity)s, %(severity_max)s, %(confidence)s, %(evidence)s,
+               %(sentence)s, %(causes)s)
+           RETURNING alert_id""",
+        values,
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("the database wrote an alert and gave no id back")
+    alert_id: UUID = row[0]
+    _add_finding(conn, landlord_id, alert_id, values)
+    return alert_id
+
+
+def update_alert(
+    conn: psycopg.Connection, alert: KnownAlert, episode: Episode, *, judged_at: datetime
+) -> None:
+    """Bring an alert up to the episode as now judged; a change of severity is a finding of its own.
+
+    When it was raised and first thought to have begun stays as people were told.
+    """
+    values = _values(episode, judged_at) | {"alert": alert.alert_id}
+    conn.execute(
+        """UPDATE alerts SET cleared_at = %(cleared_at)s,
+               cleared_why = CASE WHEN %(cleared_at)s::timestamptz IS NOT NULL
+                                  THEN 'recovered' END,
+               judged_at = %(judged_at)s, severity = %(severity)s, severity_max = %(severity_max)s,
+               confidence = %(confidence)s, evidence = %(evidence)s, sentence = %(sentence)s,
+               causes = %(causes)s
+           WHERE alert_id = %(alert)s""",
+        values,
+    )
+    ended = (episode.cleared_at is None) != (alert.episode.cleared_at is None)
+    if episode.severity is not alert.episode.severity or ended:
+        _add_finding(conn, alert.landlord_id, alert.alert_id, values)
+
+
+def close_alert(conn: psycopg.Connection, alert_id: UUID, *, at: datetime, why: str) -> None:
+    """End an alert without a recovery: `not_confirmed` by later data, or `consent` withdrawn."""
+    conn.execute(
+        """UPDATE alerts SET cleared_at = greatest(%(at)s, raised_at), cleared_why = %(why)s
+           WHERE alert_id = %(alert)s AND cleared_at IS NULL""",
+        {"alert": alert_id, "at": at, "why": why},
+    )
+
+
+def home_judgements(
+    conn: psycopg.Connection, homes: Iterable[tuple[str, str]], kind: str
+) -> dict[tuple[str, str], HomeJudgement]:
+    """How far these homes are judged, by landlord and home; those never judged are left out."""
+    landlord_ids, home_ids = _columns(homes)
+    rows = conn.execute(
+        """SELECT landlord_id, home_id, window_from, judged_until, damp_score
+           FROM home_judgements
+           WHERE kind = %(kind)s
+             AND (landlord_id, home_id) IN (SELECT * FROM unnest(%(landlords)s::text[],
+                                                                 %(homes)s::text[]))""",
+        {"kind": kind, "landlords": landlord_ids, "homes": home_ids},
+    )
+    return {
+        (landlord_id, home_id): HomeJudgement(
+            landlord_id=landlord_id,
+            home_id=home_id,
+            kind=kind,
+            window_from=window_from,
+            judged_until=judged_until,
+            damp_score=damp_score,
+        )
+        for landlord_id, home_id, window_from, judged_until, damp_score in rows
+    }
+
+
+def keep_home_judgements(conn: psycopg.Connection, judgements: Iterable[HomeJudgement]) -> None:
+    """Remember how far homes are judged."""
+    conn.cursor().executemany(
+        """INSERT INTO home_judgements (landlord_id, home_id, kind, window_from, judged_until,
+               damp_score)
+           VALUES (%(landlord)s, %(home)s, %(kind)s, %(window_from)s, %(judged_until)s, %(score)s)
+           ON CONFLICT (landlord_id, home_id, kind) DO UPDATE
+           SET window_from = excluded.window_from, judged_until = excluded.judged_until,
+               damp_score = excluded.damp_score""",
+        [
+            {
+                "landlord": one.landlord_id,
+                "home": one.home_id,
+                "kind": one.kind,
+                "window_from": one.window_from,
+                "judged_until": one.judged_until,
+                "score": one.damp_score,
+            }
+            for one in judgements
+        ],
+    )
+
+
+def detector_states(
+    conn: psycopg.Connection, homes: Iterable[tuple[str, str]], detector: str, version: str
+) -> list[DetectorState]:
+    """What the detector of this version remembers of these homes; of other versions nothing."""
+    landlord_ids, home_ids = _columns(homes)
+    rows = conn.execute(
+        """SELECT landlord_id, home_id, place, at, state FROM detector_states
+           WHERE detector = %(detector)s AND version = %(version)s
+             AND (landlord_id, home_id) IN (SELECT * FROM unnest(%(landlords)s::text[],
+                                                                 %(homes)s::text[]))""",
+        {
+            "detector": detector,
+            "version": version,
+            "landlords": landlord_ids,
+            "homes": home_ids,
+        },
+    )
+    return [
+        DetectorState(
+            landlord_id=landlord_id,
+            home_id=home_id,
+            place=place,
+            detector=detector,
+            version=version,
+            at=at,
+            state=state,
+        )
+        for landlord_id, home_id, place, at, state in rows
+    ]
+
+
+def keep_detector_states(conn: psycopg.Connection, states: Iterable[DetectorState]) -> None:
+    """Remember what detectors carry on."""
+    conn.cursor().executemany(
+        """INSERT INTO detector_states (landlord_id, home_id, place, detector, version, at, state)
+           VALUES (%(landlord)s, %(home)s, %(place)s, %(detector)s, %(version)s, %(at)s, %(state)s)
+           ON CONFLICT (landlord_id, home_id, place, detector) DO UPDATE
+           SET version = excluded.version, at = excluded.at, state = excluded.state""",
+        [
+            {
+                "landlord": one.landlord_id,
+                "home": one.home_id,
+                "place": one.place,
+                "detector": one.detector,
+                "version": one.version,
+                "at": one.at,
+                "state": Jsonb(dict(one.state)),
+            }
+            for one in states
+        ],
+    )
+
+
+def _columns(homes: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    pairs = list(homes)
+    return [landlord_id for landlord_id, _ in pairs], [home_id for _, home_id in pairs]
+
+
+def _values(episode: Episode, judged_at: datetime) -> dict[str, Any]:
+    causes = [{"cause": one.cause, "weight": one.weight} for one in episode.causes]
+    return {
+        "cleared_at": episode.cleared_at,
+        "judged_at": judged_at,
+        "severity": episode.severity.word,
+        "severity_max": episode.severity_max.word,
+        "confidence": episode.confidence,
+        "evidence": Jsonb(dict(episode.evidence)),
+        "sentence": episode.sentence,
+        "causes": Jsonb(causes),
+    }
+
+
+def _add_finding(
+    conn: psycopg.Connection, landlord_id: str, alert_id: UUID, values: Mapping[str, Any]
+) -> None:
+    conn.execute(
+        """INSERT INTO findings (landlord_id, alert_id, judged_at, severity, confidence, evidence,
+               sentence)
+           VALUES (%(landlord)s, %(alert)s, %(judged_at)s, %(severity)s, %(confidence)s,
+               %(evidence)s, %(sentence)s)""",
+        {**values, "landlord": landlord_id, "alert": alert_id},
+    )
+
+
+def _known(
+    alert_id: UUID,
+    landlord_id: str,
+    home_id: str,
+    detector: str,
+    place: str,
+    began_at: datetime,
+    raised_at: datetime,
+    cleared_at: datetime | None,
+    severity: str,
+    severity_max: str,
+    confidence: float,
+    evidence: Mapping[str, float],
+    sentence: str,
+    causes: list[dict[str, Any]],
+) -> KnownAlert:
+    episode = Episode(
+        home_id=home_id,
+        detector=detector,
+        place=place,
+        began_at=began_at,
+        raised_at=raised_at,
+        cleared_at=cleared_at,
+        severity=Severity.of(severity),
+        severity_max=Severity.of(severity_max),
+        confidence=confidence,
+        evidence=evidence,
+        sentence=sentence,
+        causes=tuple(Cause(cause=one["cause"], weight=one["weight"]) for one in causes),
+    )
+    return KnownAlert(alert_id=alert_id, landlord_id=landlord_id, episode=episode)

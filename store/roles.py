@@ -1,0 +1,98 @@
+"""The database roles, one per process, and the empty database they work in.
+
+An administrator's connection makes them once; after that nobody needs the administrator.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import psycopg
+from psycopg import sql
+
+
+class Role(StrEnum):
+    """A role that logs in. Only the owner owns anything; the others hold narrow grants."""
+
+    OWNER = "homewell_owner"
+    REGISTRAR = "homewell_registrar"
+    INGEST = "homewell_ingest"
+    DETECTORS = "homewell_detectors"
+    API = "homewell_api"
+    CASEWORK = "homewell_casework"
+    OBSERVER = "homewell_observer"
+
+
+_SERVICE = "homewell_service"
+_SERVICE_MEMBERS = (Role.INGEST, Role.DETECTORS, Role.CASEWORK, Role.OBSERVER)
+# One slow question must not hold up a service; migrations set limits of their own.
+_STATEMENT_TIMEOUT = {
+    Role.REGISTRAR: "60s",
+    Role.INGEST: "30s",
+    Role.DETECTORS: "120s",
+    Role.API: "10s",
+    Role.CASEWORK: "30s",
+    Role.OBSERVER: "30s",
+}
+_ROLES_LOCK = 7133701809754865665  # roles belong to the whole cluster: one preparation at a time
+
+
+class UnfitServer(RuntimeError):  # noqa: N818 - it names what the server is
+    """The database server cannot carry Homewell; the text says what it lacks."""
+
+
+def prepare_cluster(admin: psycopg.Connection, passwords: Mapping[Role, str]) -> None:
+    """Make the roles, or give existing ones these passwords. Needs CREATEROLE."""
+    with admin.transaction():
+        admin.execute("SELECT pg_advisory_xact_lock(%s)", (_ROLES_LOCK,))
+        _make_role(admin, _SERVICE, "NOLOGIN")
+        for role in Role:
+            _make_role(admin, role, "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE")
+            admin.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                    sql.Identifier(role), sql.Literal(passwords[role])
+                )
+            )
+        for role in _SERVICE_MEMBERS:
+            admin.execute(
+                sql.SQL("GRANT {} TO {}").format(sql.Identifier(_SERVICE), sql.Identifier(role))
+            )
+
+
+def prepare_database(admin: psycopg.Connection) -> None:
+    """Make the connected database Homewell's: extensions, owner, and nothing for everybody.
+
+    Raises UnfitServer when TimescaleDB is not installed on the server.
+    """
+    with admin.transaction():
+        try:
+            admin.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+            admin.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        except psycopg.Error as error:
+            raise UnfitServer(
+                f"the database server cannot carry Homewell: {error}. It needs PostgreSQL 15 or "
+                "newer with TimescaleDB 2.13 or newer in shared_preload_libraries"
+            ) from error
+        database = sql.Identifier(admin.info.dbname)
+        owner = sql.Identifier(Role.OWNER)
+        admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+        admin.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
+        admin.execute(sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(owner))
+        for role in Role:
+            admin.execute(
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                    database, sql.Identifier(role)
+                )
+            )
+        for role, limit in _STATEMENT_TIMEOUT.items():
+            admin.execute(
+                sql.SQL("ALTER ROLE {} IN DATABASE {} SET statement_timeout = {}").format(
+                    sql.Identifier(role), database, sql.Literal(limit)
+                )
+            )
+
+
+def _make_role(admin: psycopg.Connection, name: str, options: str) -> None:
+    known = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
+    verb = "ALTER" if known else "CREATE"
+    statement = f"{verb} ROLE {{}} {options}"
+    admin.execute(sql.SQL(statement).format(sql.Identifier(name)))
