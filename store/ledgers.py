@@ -53,9 +53,7 @@ def ledger_of_tenancy(
     """One tenancy with its ledger; None when there is no such tenancy."""
     found = _grouped(
         conn.execute(
-            _QUESTION
-            + "WHERE (t.landlord_id, t.tenancy_id) = (%(landlord)s, %(tenancy)s)"
-            + _ORDER,
+            _question("(t.landlord_id, t.tenancy_id) = (%(landlord)s, %(tenancy)s)"),
             {"landlord": landlord_id, "tenancy": tenancy_id},
         )
     )
