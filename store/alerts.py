@@ -73,6 +73,22 @@ def alerts_since(
     return [_known(*row) for row in rows]
 
 
+def open_alerts(conn: psycopg.Connection, homes: Iterable[tuple[str, str]]) -> list[KnownAlert]:
+    """Every open alert of these homes, by whichever detector."""
+    landlord_ids, home_ids = _columns(homes)
+    rows = conn.execute(
+        """SELECT alert_id, landlord_id, home_id, detector, place, began_at, raised_at, cleared_at,
+                  severity, severity_max, confidence, evidence, sentence, causes
+           FROM alerts
+           WHERE (landlord_id, home_id) IN (SELECT * FROM unnest(%(landlords)s::text[],
+                                                                 %(homes)s::text[]))
+             AND cleared_at IS NULL
+           ORDER BY raised_at""",
+        {"landlords": landlord_ids, "homes": home_ids},
+    )
+    return [_known(*row) for row in rows]
+
+
 def homes_with_open_alerts(conn: psycopg.Connection) -> set[tuple[str, str]]:
     """Landlord and home of every alert that is not cleared."""
     rows = conn.execute("SELECT DISTINCT landlord_id, home_id FROM alerts WHERE cleared_at IS NULL")

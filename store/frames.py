@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,7 @@ class Place:
     """A device's stay at a place of a home, with what judging there needs to know.
 
     `weather_device_id` is that of the home's area; `removed_at` is empty while the device stands
-    there; `tenancy_id` is the tenancy in force now, from `tenancy_began_at`, empty in a void home.
+    there.
     """
 
     landlord_id: str
@@ -98,6 +98,15 @@ def places_of_gateways(conn: psycopg.Connection, gateway_ids: Iterable[str]) -> 
     )
 
 
+def gateways_of_devices(conn: psycopg.Connection, device_ids: Sequence[int]) -> dict[int, str]:
+    """The gateway that each of these devices hangs on."""
+    rows = conn.execute(
+        "SELECT device_id, gateway_id FROM devices WHERE device_id = ANY(%(devices)s)",
+        {"devices": list(device_ids)},
+    )
+    return dict(rows.fetchall())
+
+
 def samples(
     conn: psycopg.Connection,
     kind: Kind,
@@ -147,22 +156,6 @@ def first_sample_at(
                LATERAL (SELECT measured_at AS first_at FROM {table} r
                         WHERE r.device_id = device.device_id
                         ORDER BY measured_at LIMIT 1) earliest"""
-        ).format(table=_TABLES[kind]),
-        {"devices": sorted(set(device_ids))},
-    ).fetchone()
-    return row[0] if row else None
-
-
-def gateway_heard_until(
-    conn: psycopg.Connection, device_ids: Iterable[int], kind: Kind
-) -> datetime | None:
-    """When the last of these devices was last heard; None when none ever was."""
-    row = conn.execute(
-        sql.SQL(
-            """SELECT max(last_at) FROM unnest(%(devices)s::integer[]) AS device (device_id),
-               LATERAL (SELECT measured_at AS last_at FROM {table} r
-                        WHERE r.device_id = device.device_id
-                        ORDER BY measured_at DESC LIMIT 1) newest"""
         ).format(table=_TABLES[kind]),
         {"devices": sorted(set(device_ids))},
     ).fetchone()
@@ -227,11 +220,3 @@ def _parse(raw: bytes, names: Sequence[str]) -> npt.NDArray[np.void]:
         fields += [(f"{name} bytes", ">i4"), (name, type_)]
     body = raw[_COPY_HEADER_BYTES : len(raw) - _COPY_TRAILER_BYTES]
     return np.frombuffer(body, dtype=np.dtype(fields))
-
-
-def whole_day(at: datetime) -> datetime:
-    """The UTC midnight at or before an instant."""
-    at = at.astimezone(UTC)
-    return at - timedelta(
-        hours=at.hour, minutes=at.minute, seconds=at.second, microseconds=at.microsecond
-    )

@@ -1,0 +1,99 @@
+"""Whom a sweep may judge: homes with something new, whose tenancy allows it now."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.consent import DETECTION, Permit, Purpose, Tenancy
+from core.quantities import Kind
+from detectors.run.windows import earliest
+from store.alerts import HomeJudgement
+from store.frames import Arrival, Place
+from store.ledgers import TenancyLedger, in_force
+
+HomeKey = tuple[str, str]
+"""Landlord and home id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A home to judge by its readings of one kind; holding the Permit is what makes it one.
+
+    `new_since` is the first instant about which something new is known, of the home itself or of
+    its weather; `heard_until` the last instant at which the home itself was heard.
+    """
+
+    permit: Permit
+    tenancy: Tenancy
+    places: tuple[Place, ...]
+    new_since: datetime
+    heard_until: datetime
+
+    @property
+    def home(self) -> HomeKey:
+        """Whose it is."""
+        return self.permit.landlord_id, self.permit.home_id
+
+
+def purpose_of(kind: Kind) -> Purpose:
+    """What readings of this kind are judged for."""
+    return DETECTION[kind]
+
+
+def kind_of_place(place: str) -> Kind:
+    """The kind of reading that an alert at this place rests on."""
+    return Kind.BOILER if place == Kind.BOILER.value else Kind.ROOM
+
+
+def candidates(
+    kind: Kind,
+    places: Iterable[Place],
+    arrivals: Mapping[int, Arrival],
+    ledgers: Mapping[HomeKey, Sequence[TenancyLedger]],
+    judged: Mapping[HomeKey, HomeJudgement],
+    *,
+    now: datetime,
+) -> list[Candidate]:
+    """The homes of these places that have something new and may be judged at `now`."""
+    by_home: dict[HomeKey, list[Place]] = {}
+    for place in places:
+        if place.kind is kind:
+            by_home.setdefault((place.landlord_id, place.home_id), []).append(place)
+    found = []
+    for home, standing in by_home.items():
+        one = _candidate(kind, standing, arrivals, ledgers.get(home, ()), judged.get(home), now)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def _candidate(
+    kind: Kind,
+    places: list[Place],
+    arrivals: Mapping[int, Arrival],
+    ledgers: Sequence[TenancyLedger],
+    judged: HomeJudgement | None,
+    now: datetime,
+) -> Candidate | None:
+    ledger = in_force(ledgers, now)
+    if ledger is None:
+        return None
+    permit = ledger.decide(purpose_of(kind), now)
+    if not isinstance(permit, Permit):
+        return None
+    own = [arrivals[place.device_id] for place in places if place.device_id in arrivals]
+    weather = [
+        arrivals[place.weather_device_id] for place in places if place.weather_device_id in arrivals
+    ]
+    relevant = own + (weather if kind is Kind.ROOM else [])
+    new_since = earliest(one.first_at for one in relevant)
+    heard = [one.last_at for one in own] + ([judged.judged_until] if judged else [])
+    if new_since is None or not heard:
+        return None
+    return Candidate(
+        permit=permit,
+        tenancy=ledger.tenancy,
+        places=tuple(places),
+        new_since=new_since,
+        heard_until=max(heard),
+    )

@@ -1,0 +1,182 @@
+"""Devices that fell silent, judged against the clock of their own gateway.
+
+A gateway that is away, or still sending what it kept while it was, says nothing about its devices:
+only time in which the gateway was heard counts, and a gateway that is catching up is not judged
+until it has settled. So an outage of ours, of the line or of a whole block raises nothing falsely.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import psycopg
+
+from core.consent import Permit, allowed_spans
+from core.quantities import Kind
+from detectors import silent
+from detectors.arrays import Booleans
+from detectors.frame import Frame, Row
+from detectors.judgement import NOTHING, UNKNOWN, Judgement
+from detectors.run.candidates import HomeKey, purpose_of
+from detectors.run.judging import Verdict, episodes_by_home
+from detectors.run.placed import STEP_S, Stay, presence_frame, stay, steps_between
+from detectors.run.sweep import Swept, write_home
+from detectors.run.windows import Window, whole_day
+from store import alerts, frames
+from store.alerts import KnownAlert
+from store.frames import Arrival, Place
+from store.ledgers import TenancyLedger, in_force, ledgers_of_homes
+
+_HALF_STEP = timedelta(seconds=STEP_S / 2)
+
+BEHIND = timedelta(hours=1)
+"""A gateway whose news are older than this beside its newest is sending what it kept."""
+
+SETTLE = timedelta(seconds=30)
+"""On the wall clock: how long nothing old may have come before a gateway is judged again."""
+
+LOOK_BACK = timedelta(days=3)
+"""A device not heard for longer has its alert already, or was taken away without a word to us."""
+
+
+@dataclass(slots=True)
+class GatewayClock:
+    """What is known of a gateway's own time."""
+
+    heard_until: datetime
+    judged_until: datetime | None = None
+    unsettled_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Silence:
+    """Which gateways have settled. Kept in memory: after a restart every gateway settles anew."""
+
+    clocks: dict[str, GatewayClock] = field(default_factory=dict)
+
+    def hear(
+        self, gateway_of: Mapping[int, str], arrived: Mapping[int, Arrival], *, now: datetime
+    ) -> None:
+        """Take note of what a sweep took; `gateway_of` maps device to gateway."""
+        for device_id, arrival in arrived.items():
+            gateway_id = gateway_of.get(device_id)
+            if gateway_id is None:
+                continue
+            clock = self.clocks.setdefault(
+                gateway_id, GatewayClock(arrival.last_at, unsettled_at=now)
+            )
+            if abs(arrival.last_at - clock.heard_until) > BEHIND:
+                clock.unsettled_at = now
+            clock.heard_until = max(clock.heard_until, arrival.last_at)
+
+    def settled(self, *, now: datetime) -> list[str]:
+        """Gateways with something new to judge that have nothing old left to send."""
+        return [
+            gateway_id
+            for gateway_id, clock in self.clocks.items()
+            if clock.judged_until != clock.heard_until
+            and (clock.unsettled_at is None or now - clock.unsettled_at >= SETTLE)
+        ]
+
+
+def judge_silence(
+    conn: psycopg.Connection, silence: Silence, gateway_id: str, *, now: datetime
+) -> Swept:
+    """Judge one settled gateway's devices up to the time it was last heard."""
+    clock = silence.clocks[gateway_id]
+    start = whole_day(clock.heard_until - LOOK_BACK)
+    since = clock.judged_until or start
+    stretch = Window(start=start, since=since, end=clock.heard_until, next_start=start)
+    swept = Swept()
+    with conn.transaction():
+        places = frames.places_of_gateways(conn, [gateway_id])
+        homes = {(place.landlord_id, place.home_id) for place in places}
+        ledgers = ledgers_of_homes(conn, homes)
+        listened = [
+            _listened(conn, kind, places, ledgers, stretch, now)
+            for kind in (Kind.ROOM, Kind.BOILER)
+        ]
+        heard = _gateway_heard([frame for frame, _ in listened], stretch)
+        known = alerts.alerts_since(conn, homes, [silent.NAME], since)
+        for frame, permits in listened:
+            _write(conn, _in_gateway_time(frame, heard), permits, known, stretch, swept)
+    clock.judged_until = clock.heard_until
+    return swept
+
+
+def _listened(
+    conn: psycopg.Connection,
+    kind: Kind,
+    places: Sequence[Place],
+    ledgers: Mapping[HomeKey, Sequence[TenancyLedger]],
+    stretch: Window,
+    now: datetime,
+) -> tuple[Frame, dict[HomeKey, Permit]]:
+    """Where devices of a kind should be heard, what was heard, and by whose leave."""
+    permits: dict[HomeKey, Permit] = {}
+    stays: list[Stay] = []
+    for place in places:
+        home = (place.landlord_id, place.home_id)
+        ledger = in_force(ledgers.get(home, ()), now)
+        permit = ledger.decide(purpose_of(kind), now) if ledger else None
+        if place.kind is kind and ledger and isinstance(permit, Permit):
+            permits[home] = permit
+            stays.append(stay(place, not_before=_allowed_since(ledger, kind, now)))
+    table = frames.samples(
+        conn, kind, (one.device_id for one in stays), stretch.start, stretch.end + _HALF_STEP
+    )
+    steps = steps_between(stretch.start, stretch.end)
+    return presence_frame(stays, table, stretch.start, steps), permits
+
+
+def _allowed_since(ledger: TenancyLedger, kind: Kind, now: datetime) -> datetime:
+    """Since when, without a break, the device may be heard: before, silence was agreed."""
+    spans = allowed_spans(ledger.choices, tenancy=ledger.tenancy, purpose=purpose_of(kind))
+    return max(start for start, _ in spans if start <= now)
+
+
+def _gateway_heard(looked_at: Sequence[Frame], stretch: Window) -> Booleans:
+    """(times,): whether the gateway sent anything at all in a step."""
+    heard = np.zeros(steps_between(stretch.start, stretch.end), dtype=np.bool_)
+    for frame in looked_at:
+        for array in frame.values.values():
+            heard |= (~np.isnan(array)).any(axis=0)
+    return heard
+
+
+def _in_gateway_time(frame: Frame, heard: Booleans) -> Judgement:
+    """The verdicts on silence; unknown until the gateway was heard for as long without the device.
+
+    The shortest silence that counts is `silent.SILENT_AFTER_S`.
+    """
+    judgement = silent.judge(frame)
+    measured = np.zeros(frame.shape, dtype=np.bool_)
+    for array in frame.values.values():
+        measured |= ~np.isnan(array)
+    gateway_steps = np.cumsum(heard)
+    last_heard = np.maximum.accumulate(np.where(measured, gateway_steps, 0), axis=1)
+    missed_s = (gateway_steps - last_heard) * frame.step_s
+    excused = (judgement.severity > NOTHING) & (missed_s < silent.SILENT_AFTER_S)
+    severity = np.where(excused, UNKNOWN, judgement.severity).astype(np.int8)
+    return replace(judgement, severity=severity)
+
+
+def _write(
+    conn: psycopg.Connection,
+    judgement: Judgement,
+    permits: Mapping[HomeKey, Permit],
+    known: Sequence[KnownAlert],
+    stretch: Window,
+    swept: Swept,
+) -> None:
+    standing = set(judgement.rows)
+    mine = [
+        one
+        for one in known
+        if Row(one.landlord_id, one.episode.home_id, one.episode.place) in standing
+    ]
+    verdict = Verdict(judgement=judgement, rules=silent.RULES)
+    judged = episodes_by_home(verdict, mine, stretch.since)
+    for home, permit in permits.items():
+        write_home(conn, permit, mine, judged.get(home, []), stretch, swept)
