@@ -9,7 +9,7 @@ import psycopg
 _CONNECT_TIMEOUT_S = 5
 _DEAD_PEER_AFTER_MS = 5_000
 
-# SQLSTATE classes that say nothing against the rows: connection, transaction rolled back, resources,
+# SQLSTATE classes that say nothing against the rows: connection, rolled back, resources,
 # the operator, read-only (25), a lock not to be had (55) and the system itself (58).
 _AWAY = ("08", "25", "40", "53", "55", "57", "58")
 

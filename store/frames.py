@@ -65,12 +65,11 @@ def take_arrivals(conn: psycopg.Connection) -> list[Arrival]:
     rows = conn.execute(
         """WITH taken AS (
                DELETE FROM arrivals WHERE arrival_id IN (
-                   SELECT arrival_id FROM arrivals ORDER BY arrival_id
-                   LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+                   SELECT arrival_id FROM arrivals ORDER BY arrival_id LIMIT %(most)s)
                RETURNING device_ids, first_at, last_at)
-           SELECT device_id, min(first_at), max(last_at)
-           FROM taken, unnest(device_ids, first_at, last_at) AS a (device_id, first_at, last_at)
-           GROUP BY device_id""",
+           SELECT one.device_id, min(one.since), max(one.until)
+           FROM taken, unnest(device_ids, first_at, last_at) AS one (device_id, since, until)
+           GROUP BY one.device_id""",
         {"most": _ARRIVALS_MAX},
     )
     return [Arrival(device_id=i, first_at=first, last_at=last) for i, first, last in rows]

@@ -82,9 +82,8 @@ def _candidate(
     if not isinstance(permit, Permit):
         return None
     own = [arrivals[place.device_id] for place in places if place.device_id in arrivals]
-    weather = [
-        arrivals[place.weather_device_id] for place in places if place.weather_device_id in arrivals
-    ]
+    stations = {place.weather_device_id for place in places if place.weather_device_id is not None}
+    weather = [arrivals[device] for device in stations if device in arrivals]
     relevant = own + (weather if kind is Kind.ROOM else [])
     new_since = earliest(one.first_at for one in relevant)
     heard = [one.last_at for one in own] + ([judged.judged_until] if judged else [])

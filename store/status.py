@@ -1,0 +1,96 @@
+"""How the whole is doing, without a single reading: for `homewell status` and the demonstration."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many rows stand where, of one landlord or of all."""
+
+    readings: int
+    findings: int
+    alerts: int
+    repairs: int
+    repairs_delivered: int
+    repairs_withheld: int
+    rejections: int
+    samples_rejected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What waits to be done."""
+
+    newest_reading_at: datetime | None
+    arrivals: int
+    undelivered: int
+    given_up: int
+    rejected_today: int
+
+
+def every_gateway(conn: psycopg.Connection) -> list[str]:
+    """Every registered gateway of every landlord."""
+    rows = conn.execute("SELECT gateway_id FROM gateways ORDER BY gateway_id")
+    return [row[0] for row in rows]
+
+
+def counts(conn: psycopg.Connection, landlord_id: str) -> Counts:
+    """What stands in the tables for a landlord."""
+    row = conn.execute(
+        """WITH mine AS (SELECT device_id FROM devices WHERE landlord_id = %(landlord)s)
+           SELECT (SELECT count(device_id) FROM room_readings JOIN mine USING (device_id))
+                + (SELECT count(device_id) FROM boiler_readings JOIN mine USING (device_id))
+                + (SELECT count(device_id) FROM weather_readings JOIN mine USING (device_id)),
+                  (SELECT count(*) FROM findings WHERE landlord_id = %(landlord)s),
+                  (SELECT count(*) FROM alerts WHERE landlord_id = %(landlord)s),
+                  (SELECT count(*) FROM repairs WHERE landlord_id = %(landlord)s),
+                  (SELECT count(*) FROM outbox WHERE landlord_id = %(landlord)s
+                                                 AND delivered_at IS NOT NULL),
+                  (SELECT count(*) FROM alerts WHERE landlord_id = %(landlord)s
+                                                 AND decision = 'withheld'),
+                  (SELECT count(rejected_id) FROM rejected_messages
+                   WHERE landlord_id = %(landlord)s),
+                  (SELECT coalesce(sum(samples_lost), 0) FROM rejected_messages
+                   WHERE landlord_id = %(landlord)s)""",
+        {"landlord": landlord_id},
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("a count gave no row")
+    return Counts(
+        readings=row[0],
+        findings=row[1],
+        alerts=row[2],
+        repairs=row[3],
+        repairs_delivered=row[4],
+        repairs_withheld=row[5],
+        rejections=row[6],
+        samples_rejected=row[7],
+    )
+
+
+def backlog(conn: psycopg.Connection) -> Backlog:
+    """How far behind the whole is."""
+    row = conn.execute(
+        """SELECT (SELECT max(measured_at) FROM (
+                       (SELECT measured_at FROM room_readings ORDER BY measured_at DESC LIMIT 1)
+                       UNION ALL
+                       (SELECT measured_at FROM boiler_readings ORDER BY measured_at DESC LIMIT 1)
+                   ) newest),
+                  (SELECT count(*) FROM arrivals),
+                  (SELECT count(*) FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL),
+                  (SELECT count(*) FROM outbox WHERE given_up_at IS NOT NULL),
+                  (SELECT count(rejected_id) FROM rejected_messages
+                   WHERE received_at > now() - interval '1 day')"""
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("a count gave no row")
+    return Backlog(
+        newest_reading_at=row[0],
+        arrivals=row[1],
+        undelivered=row[2],
+        given_up=row[3],
+        rejected_today=row[4],
+    )
