@@ -1,0 +1,147 @@
+"""Frames: samples on a grid, hours out of steps."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+
+from detectors.frame import BoilerFrame, NotHourly, RoomFrame, Row, align, align_rows
+from detectors.humidity import rel_humidity_pct, vapour_pressure_pa
+from tests.detectors.homes import rooms, until
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+NAN = np.nan
+
+
+def room(air_temp_c: list[float], rel_humidity_pct: list[float], step_s: int = 600) -> RoomFrame:
+    steps = len(air_temp_c)
+    return RoomFrame(
+        start=START,
+        step_s=step_s,
+        steps=steps,
+        rows=(Row("demo", "home-1", "bedroom"),),
+        values={
+            "air_temp_c": np.array([air_temp_c]),
+            "rel_humidity_pct": np.array([rel_humidity_pct]),
+        },
+        outdoor_temp_c=np.zeros((1, steps)),
+        outdoor_rel_humidity_pct=np.full((1, steps), 80.0),
+        f_rsi=np.array([NAN]),
+    )
+
+
+def test_a_step_takes_the_nearest_sample_within_half_of_it() -> None:
+    times_s = np.array([10, 290, 300, 899, 901, 2700])
+    values = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+
+    grid = align(times_s * 1000, values, 0, 600_000, 4)
+
+    # 290 belongs to 0 but 10 is nearer; 300 to 600; 899 is 299 from 600 as 300 is 300 from it.
+    assert_array_equal(grid, [1.0, 4.0, 5.0, NAN])
+
+
+def test_of_two_equally_near_samples_the_earlier_counts() -> None:
+    assert_array_equal(align(np.array([700, 500]), np.array([7.0, 5.0]), 0, 600, 2), [NAN, 5.0])
+
+
+def test_a_missing_value_is_no_sample() -> None:
+    assert_array_equal(align(np.array([0, 100]), np.array([NAN, 5.0]), 0, 600, 1), [5.0])
+
+
+samples = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(-2000, 8000), st.floats(0, 10, width=32)), max_size=40
+)
+
+
+@given(samples, st.randoms())
+def test_the_order_of_samples_changes_nothing(
+    taken: list[tuple[int, int, float]], random: Random
+) -> None:
+    by_time = {(row, time): value for row, time, value in taken}
+    unique = [(row, time, value) for (row, time), value in by_time.items()]
+    shuffled = random.sample(unique, len(unique))
+
+    grids = [
+        align_rows(
+            np.array([row for row, _, _ in order], dtype=np.int64),
+            np.array([time for _, time, _ in order], dtype=np.int64),
+            np.array([value for _, _, value in order], dtype=np.float32),
+            0,
+            600,
+            (3, 10),
+        )
+        for order in (unique, shuffled)
+    ]
+
+    assert_array_equal(grids[0], grids[1])
+    assert grids[0].dtype == np.float32
+
+
+def test_an_hour_holds_the_mean_temperature_and_the_mean_vapour() -> None:
+    temps, humidities = [10.0, 20.0, 30.0] * 2, [80.0, 50.0, 20.0] * 2
+
+    hours = room(temps, humidities).hourly()
+
+    pressure = vapour_pressure_pa(np.array(temps), np.array(humidities)).mean()
+    assert_allclose(hours["air_temp_c"], [[20.0]])
+    assert_allclose(hours["rel_humidity_pct"], [[rel_humidity_pct(np.array(20.0), pressure)]])
+
+
+def test_one_sample_makes_an_hour_and_an_unfinished_hour_is_left_out() -> None:
+    hours = room([NAN, NAN, 20.0, NAN, NAN, NAN] + [NAN] * 6 + [20.0] * 5, [50.0] * 17).hourly()
+
+    assert_allclose(hours["air_temp_c"], [[20.0, NAN]])
+    assert hours.steps == 2
+    assert hours.step_s == 3600
+
+
+def test_hours_seen_so_far_never_change() -> None:
+    frame = rooms(days=3)
+
+    early, late = until(frame, 200).hourly(), frame.hourly()
+
+    assert_array_equal(early["rel_humidity_pct"], late["rel_humidity_pct"][:, : early.steps])
+
+
+def test_a_quantity_measured_nowhere_is_all_missing() -> None:
+    assert_array_equal(room([20.0], [50.0])["surface_temp_c"], [[NAN]])
+
+
+def test_columns_have_instants() -> None:
+    frame = room([20.0, 20.0], [50.0, 50.0])
+
+    assert frame.times == [START, START + timedelta(minutes=10)]
+    assert frame.instant(-1) == START - timedelta(minutes=10)
+
+
+def test_a_step_that_does_not_divide_the_hour_is_refused_where_hours_are_needed() -> None:
+    with pytest.raises(NotHourly, match="in steps of 700 s has no whole hours"):
+        room([20.0], [50.0], step_s=700).hourly()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"values": {"pressure_bar": np.zeros((1, 3))}}, r"pressure_bar has shape \(1, 3\)"),
+        ({"values": {"air_temp_c": np.zeros((1, 2))}}, "air_temp_c: no such quantity"),
+        ({"start": datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=1)))}, "a UTC instant"),
+        ({"start": datetime(2026, 1, 1)}, "a UTC instant"),  # noqa: DTZ001 - the fault tried here
+    ],
+    ids=["shape", "name", "zone", "naive"],
+)
+def test_a_frame_that_does_not_fit_together_is_refused(change: dict[str, Any], reason: str) -> None:
+    whole: dict[str, Any] = {
+        "start": START,
+        "step_s": 600,
+        "steps": 2,
+        "rows": (Row("demo", "home-1", "boiler"),),
+        "values": {},
+    }
+
+    with pytest.raises(ValueError, match=reason):
+        BoilerFrame(**(whole | change))
