@@ -28,12 +28,19 @@ def prepare(admin_url: str, secrets: Secrets) -> dict[Role, str]:
     return urls
 
 
-def make_database(server_url: str, name: str = DATABASE) -> None:
-    """Create the database on the server where it is missing."""
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
-        if known is None:
-            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+def own_database(admin_url: str) -> str:
+    """The address of the database to live in: the one named, but never the server's own.
+
+    Where the address names the server's `postgres` or none, `homewell` is made beside it.
+    """
+    parameters = conninfo_to_dict(admin_url)
+    if parameters.get("dbname") not in (None, "", "postgres", "template1"):
+        return admin_url
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,))
+        if known.fetchone() is None:
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    return make_conninfo(admin_url, dbname=DATABASE)
 
 
 def role_urls(admin_url: str, passwords: Mapping[Role, str]) -> dict[Role, str]:

@@ -63,8 +63,8 @@ class Stack:
                 account=self.place.account,
             )
             self.postgres.start()
-            database.make_database(self.postgres.admin_url())
-            admin_url = self.postgres.admin_url(database.DATABASE)
+            admin_url = self.postgres.admin_url()
+        admin_url = database.own_database(admin_url)
         self.database_urls = database.prepare(admin_url, self.secrets)
 
     def start_central_broker(self) -> None:
