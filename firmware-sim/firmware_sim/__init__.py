@@ -1,0 +1,1 @@
+"""Homes that do not exist: weather, fabric, people, boilers, and the faults put into them."""

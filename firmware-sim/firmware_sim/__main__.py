@@ -1,0 +1,7 @@
+"""`python -m firmware_sim …` runs the simulator."""
+
+import sys
+
+from firmware_sim.commands import main
+
+sys.exit(main())
