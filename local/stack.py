@@ -36,6 +36,7 @@ class Stack:
     central: MosquittoServer | None = None
     block: MosquittoServer | None = None
     database_urls: dict[Role, str] = field(default_factory=dict)
+    _started: list[PostgresServer | MosquittoServer] = field(default_factory=list)
 
     @property
     def secrets(self) -> Secrets:
@@ -61,8 +62,9 @@ class Stack:
                 programs=self._programs(),
                 password=self.secrets.secret("postgres"),
                 account=self.place.account,
+                ends_with_us=True,
             )
-            self.postgres.start()
+            self._start(self.postgres)
             admin_url = self.postgres.admin_url()
         admin_url = database.own_database(admin_url)
         self.database_urls = database.prepare(admin_url, self.secrets)
@@ -80,8 +82,9 @@ class Stack:
             users=self._passwords([INGEST_USER, *gateways]),
             access_list=CENTRAL_ACCESS_LIST.read_text("utf-8"),
             account=self.place.account,
+            ends_with_us=True,
         )
-        self.central.start()
+        self._start(self.central)
 
     def start_block_broker(self, gateway_ids: Iterable[str]) -> None:
         """Start the broker that stands for those in the blocks of flats."""
@@ -95,8 +98,9 @@ class Stack:
             users=self._passwords([BLOCK_DEVICES_USER, *gateways], "block-"),
             access_list=_block_access_list(gateways),
             account=self.place.account,
+            ends_with_us=True,
         )
-        self.block.start()
+        self._start(self.block)
 
     def broker_url(self, user: str) -> str:
         """The central broker's address for a user."""
@@ -118,10 +122,15 @@ class Stack:
         return f"http://127.0.0.1:{self.api_port}"
 
     def stop_servers(self) -> None:
-        """Stop what `start_…` started, in reverse."""
-        for server in (self.block, self.central, self.postgres):
-            if server is not None:
-                server.stop()
+        """Stop what `start_…` started, in reverse; what ran before us goes on."""
+        while self._started:
+            self._started.pop().stop()
+
+    def _start(self, server: PostgresServer | MosquittoServer) -> None:
+        ran_before = server.is_running()
+        server.start()
+        if not ran_before:
+            self._started.append(server)
 
     def ingest(self) -> Program:
         """The ingest process."""

@@ -1,0 +1,1 @@
+"""Measurements that print ratios; never run by the tests."""

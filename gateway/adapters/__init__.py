@@ -1,0 +1,1 @@
+"""Device dialects: what a device says becomes readings, by pure functions over tables."""

@@ -1,0 +1,233 @@
+"""The `homewell` command: one sub-command for each thing a person or a machine does."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import psycopg
+
+from core.registry import NotARegistration
+from core.registry import parse as parse_registration
+from gateway.connection import EndpointWrong
+from gateway.spool_file import SpoolInUse
+from local.column_map import NotAColumnMap
+from local.demo import Demonstration
+from local.fetch import FetchFailed
+from local.place import NoPlace, find_place
+from local.ports import NoFreePort
+from local.processes import ServerFailed
+from local.replay import ReplayStalled
+from local.replaying import Outcome, RowsLost, replay
+from local.run_lock import RunsAlready, find_running
+from local.running import down, running_stack, status, supervise, up
+from local.setting_up import set_up
+from local.sign_in import NobodyThere, sign_in_token
+from local.stack import Stack
+from store.migrate import ChangedMigration, migrate
+from store.registry import gateway_ids, register
+from store.roles import Role, UnfitServer
+
+_EXPECTED = (
+    ChangedMigration,
+    EndpointWrong,
+    FetchFailed,
+    NoFreePort,
+    NoPlace,
+    NobodyThere,
+    NotAColumnMap,
+    NotARegistration,
+    OSError,
+    ReplayStalled,
+    RowsLost,
+    RunsAlready,
+    ServerFailed,
+    SpoolInUse,
+    UnfitServer,
+    psycopg.OperationalError,
+)
+_SERVICES = ("gateway", "ingest", "detect", "api")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status, an expected failure as one line on standard error."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] in _SERVICES:
+        return _service(words[0], words[1:])
+    chosen = _parser().parse_args(words)
+    try:
+        return int(chosen.run(chosen))
+    except _EXPECTED as error:
+        if chosen.verbose:
+            raise
+        print(f"homewell {chosen.command}: {error}", file=sys.stderr)
+        return 1
+
+
+def _service(name: str, words: list[str]) -> int:
+    """Become one of the processes; each reads its own environment and words.
+
+    Each is imported when it is asked for: a gateway has no NumPy and no database driver.
+    """
+    if name == "gateway":
+        from gateway.__main__ import main as gateway_main
+
+        return gateway_main(words)
+    if name == "ingest":
+        from ingest.__main__ import main as ingest_main
+
+        return ingest_main(words)
+    if name == "detect":
+        from detectors.run.service import main as detect_main
+
+        return detect_main(words)
+    from api.__main__ import main as api_main
+
+    return api_main(words)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="homewell", description="Keeps social homes warm and dry.", epilog=_SERVICES_TEXT
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], words: str) -> _Parser:
+        one = commands.add_parser(name, help=words, description=words)
+        one.add_argument("--verbose", action="store_true", help="show the whole of an error")
+        one.set_defaults(run=run)
+        return one
+
+    command("setup", _setup, "fetch the servers of this machine, start nothing")
+    command("demo", _demo, "the whole system with thirty simulated homes; Ctrl-C stops it")
+    command("up", _up, "start database, broker, ingest, detectors and api in the background")
+    command("down", _down, "stop what `up` started")
+    command("status", _status, "show lag, rejects, spool depth, and where the logs are")
+    command("supervise", _supervise, "what `up` runs in the background")
+    command("migrate", _migrate, "bring the database at DATABASE_URL (as its owner) up to date")
+    one = command("register", _register, "create and change landlords, homes and devices")
+    one.add_argument("file", type=Path, metavar="FILE.toml")
+    one = command("replay", _replay, "send a recording through the whole path")
+    one.add_argument("file", type=Path, metavar="FILE")
+    one.add_argument("--columns", type=Path, required=True, metavar="MAP.toml")
+    one = command("token", _token, "make a development token; it works on loopback only")
+    one.add_argument("--role", required=True, choices=("tenant", "officer", "engineer"))
+    one.add_argument(
+        "--for",
+        dest="whom",
+        required=True,
+        metavar="ID",
+        help="a landlord's id, or a tenant's",
+    )
+    return parser
+
+
+_Parser = argparse.ArgumentParser
+_SERVICES_TEXT = (
+    f"One process each, configured by their environment (docs/running.md): {', '.join(_SERVICES)}."
+)
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
+
+
+def _note(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+def _stack() -> Stack:
+    return Stack(find_place(), os.environ, _note)
+
+
+def _setup(_: argparse.Namespace) -> int:
+    set_up(os.environ, _say)
+    return 0
+
+
+def _demo(_: argparse.Namespace) -> int:
+    wanted = os.environ.get("DEMO_SECONDS")
+    demonstration = Demonstration(_stack(), _say, float(wanted) if wanted else None)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: demonstration.ask_to_stop())
+    found = demonstration.run()
+    print(json.dumps(found), flush=True)
+    return 0 if found["lost"] == 0 else 1
+
+
+def _up(_: argparse.Namespace) -> int:
+    _say(f"Homewell runs: {up(_stack())}")
+    return 0
+
+
+def _down(_: argparse.Namespace) -> int:
+    _say("Homewell is stopped." if down(_stack()) else "Homewell does not run here.")
+    return 0
+
+
+def _status(_: argparse.Namespace) -> int:
+    stack = _stack()
+    for line in status(stack):
+        _say(line)
+    return 0 if find_running(stack.run_folder) else 3
+
+
+def _supervise(_: argparse.Namespace) -> int:
+    supervise(_stack())
+    return 0
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        raise UnfitServer("set DATABASE_URL to the database, as role homewell_owner")
+    with psycopg.connect(url, autocommit=True) as owner:
+        done = migrate(owner)
+    _say(f"applied: {', '.join(done)}" if done else "the database is up to date")
+    return 0
+
+
+def _register(chosen: argparse.Namespace) -> int:
+    registration = parse_registration(chosen.file.read_text("utf-8"))
+    stack = _stack()
+    with running_stack(stack, _note):
+        with psycopg.connect(stack.database_urls[Role.REGISTRAR], autocommit=True) as conn:
+            register(conn, registration)
+            gateways = gateway_ids(conn, registration.landlord.id)
+        stack.start_central_broker()
+    _say(f"Registered {registration.landlord.name}: {len(registration.homes)} homes.")
+    for gateway in gateways:
+        secret = stack.place.folder("secrets") / f"broker-{gateway}"
+        _say(f"gateway {gateway}: its broker password is in {secret}")
+    return 0
+
+
+def _replay(chosen: argparse.Namespace) -> int:
+    outcome = replay(_stack(), chosen.file, chosen.columns, _note)
+    _show_alerts(outcome)
+    if outcome.rows and not outcome.stored:
+        _note("Every row was stored already: nothing was stored again.")
+    print(json.dumps({**asdict(outcome), "alerts": len(outcome.alerts)}), flush=True)
+    return 0
+
+
+def _show_alerts(outcome: Outcome) -> None:
+    for alert in outcome.alerts:
+        ended = f" until {alert.cleared_at:%Y-%m-%d %H:%M}" if alert.cleared_at else ""
+        _say(
+            f"{alert.raised_at:%Y-%m-%d %H:%M}{ended}  {alert.home_id}, {alert.place}: "
+            f"{alert.detector} ({alert.severity}). {alert.sentence}"
+        )
+
+
+def _token(chosen: argparse.Namespace) -> int:
+    stack = _stack()
+    try:
+        _say(sign_in_token(stack, role=chosen.role, whom=chosen.whom))
+    finally:
+        stack.stop_servers()
+    return 0

@@ -1,0 +1,79 @@
+"""What a person sees while the demonstration runs."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+
+from gateway.status import Status
+from local import demo_estate
+from store.status import Counts, counts
+
+_SHOW_EVERY_S = 5.0
+
+
+def gateway_status(folder: Path) -> Status | None:
+    """A gateway's own word on itself; None while it has none."""
+    try:
+        return msgspec.json.decode((folder / "status.json").read_bytes(), type=Status)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def simulator_status(folder: Path) -> dict[str, Any]:
+    """The simulator's own word on itself; empty while it has none."""
+    try:
+        found: dict[str, Any] = json.loads((folder / "status.json").read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found
+
+
+@dataclass(slots=True)
+class Progress:
+    """Says every few seconds how far things are, and once what was hoped for."""
+
+    say: Callable[[str], None]
+    _shown_s: float = 0.0
+    _line: str = ""
+    _told: set[str] = field(default_factory=set)
+
+    def show(self, conn: psycopg.Connection, statuses: Sequence[Status | None]) -> None:
+        """Look, and say what is new."""
+        now_s = time.monotonic()
+        if now_s - self._shown_s < _SHOW_EVERY_S:
+            return
+        self._shown_s = now_s
+        found = counts(conn, demo_estate.LANDLORD)
+        waiting = sum(one.spool.waiting_samples for one in statuses if one)
+        reading = any(one.recordings_waiting for one in statuses if one)
+        line = f"{found.readings:,} readings stored, {waiting:,} on their way"
+        if reading:
+            line += ", history still coming in"
+        line += f"; {found.alerts} alerts, {found.rejections} values or messages rejected"
+        if line != self._line:
+            self.say(line)
+            self._line = line
+        self._tell(found)
+
+    def _tell(self, found: Counts) -> None:
+        if found.repairs_delivered:
+            self._once(
+                f"A repair was raised and delivered: home-{demo_estate.LEAKING_HOME}'s boiler is "
+                "losing water, and its tenant agreed to repairs being raised."
+            )
+        if found.repairs_withheld:
+            self._once(
+                f"A repair was withheld: home-{demo_estate.DAMP_HOME}'s bedroom is growing damp, "
+                "and its tenant has not agreed yet. Sign in as the tenant and say yes."
+            )
+
+    def _once(self, words: str) -> None:
+        if words not in self._told:
+            self._told.add(words)
+            self.say(words)
