@@ -13,7 +13,7 @@ import psycopg
 
 from core.registry import NotARegistration
 from core.registry import parse as parse_registration
-from gateway.connection import EndpointWrong
+from gateway.endpoint import EndpointWrong
 from gateway.spool_file import SpoolInUse
 from local.column_map import NotAColumnMap
 from local.demo import Demonstration

@@ -1,9 +1,10 @@
 """`make demo`: thirty simulated homes through the real system, two of them going wrong."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from typing import TypeVar
 
 import psycopg
 
@@ -23,6 +24,7 @@ from store.status import backlog, counts
 _TICK_S = 0.2
 _SETTLE_WITHIN_S = 30.0  # at the end: until every spool is empty and everything is judged
 WHAT = "demo"
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -91,35 +93,34 @@ class Demonstration:
     def _watch(self) -> None:
         progress = Progress(self.say)
         first_message_s: float | None = None
-        with self._observer() as conn:
-            accepted_before = self._accepted()
-            while not self.stop_asked:
-                self.supervisor.look_after()
-                self.programs.hand_over_recordings()
-                if first_message_s is None and self._accepted() > accepted_before:
-                    first_message_s = time.monotonic()
-                progress.show(conn, self._statuses())
-                if self.seconds is not None and first_message_s is not None:
-                    self.stop_asked |= time.monotonic() - first_message_s >= self.seconds
-                time.sleep(_TICK_S)
+        accepted_before = self._accepted()
+        while not self.stop_asked:
+            self._look_after()
+            if first_message_s is None and self._accepted() > accepted_before:
+                first_message_s = time.monotonic()
+            if progress.due():
+                self._ask(lambda conn: progress.show(conn, self._statuses()))
+            if self.seconds is not None and first_message_s is not None:
+                self.stop_asked |= time.monotonic() - first_message_s >= self.seconds
+            time.sleep(_TICK_S)
 
     def _settle(self) -> None:
         """Wait until recordings are read, spools are empty and the detectors have caught up."""
         give_up = time.monotonic() + _SETTLE_WITHIN_S
-        with self._observer() as conn:
-            while time.monotonic() < give_up:
-                self.supervisor.look_after()
-                self.programs.hand_over_recordings()
-                idle = all(
-                    one and not one.spool.waiting_messages and not one.recordings_waiting
-                    for one in self._statuses()
-                )
-                if idle and not backlog(conn).arrivals:
-                    return
-                time.sleep(_TICK_S)
+        while time.monotonic() < give_up:
+            self._look_after()
+            idle = all(
+                one and not one.spool.waiting_messages and not one.recordings_waiting
+                for one in self._statuses()
+            )
+            waiting = self._ask(backlog)
+            if idle and waiting and not waiting.arrivals:
+                return
+            time.sleep(_TICK_S)
         self.say("Not everything was stored and judged in time; the next start goes on with it.")
 
     def _account(self, begun: Opening, before: list[SpoolTotals]) -> dict[str, int]:
+        # Samples are those of this run; findings, alerts and repairs are all that stand.
         gone = [
             SpoolTotals(
                 deleted_by_consent=now.deleted_by_consent - then.deleted_by_consent,
@@ -131,12 +132,17 @@ class Demonstration:
             found = account(conn, demo_estate.LANDLORD, self.programs.spools(), begun, gone)
             now = counts(conn, demo_estate.LANDLORD)
         return _as_json(found) | {
-            "findings": now.findings - begun.tables.findings,
-            "alerts": now.alerts - begun.tables.alerts,
-            "repairs_raised": now.repairs - begun.tables.repairs,
+            "findings": now.findings,
+            "alerts": now.alerts,
+            "repairs_raised": now.repairs,
             "repairs_withheld": now.repairs_withheld,
-            "repairs_delivered": now.repairs_delivered - begun.tables.repairs_delivered,
+            "repairs_delivered": now.repairs_delivered,
         }
+
+    def _look_after(self) -> None:
+        self.stack.look_after()
+        self.supervisor.look_after()
+        self.programs.hand_over_recordings()
 
     def _statuses(self) -> list[Status | None]:
         programs = self.programs
@@ -158,6 +164,14 @@ class Demonstration:
     def _observer(self) -> Iterator[psycopg.Connection]:
         with psycopg.connect(self.stack.database_urls[Role.OBSERVER], autocommit=True) as conn:
             yield conn
+
+    def _ask(self, question: Callable[[psycopg.Connection], T]) -> T | None:
+        """An answer of the database; None while it is away, as it may be and comes back."""
+        try:
+            with self._observer() as conn:
+                return question(conn)
+        except psycopg.OperationalError:
+            return None
 
 
 def _as_json(found: Account) -> dict[str, int]:

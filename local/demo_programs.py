@@ -31,11 +31,11 @@ class DemoPrograms:
     @property
     def simulator_folder(self) -> Path:
         """The simulator's run directory, where its `break` command looks for it."""
-        return REPOSITORY / ".homewell/firmware-sim"
+        return self.stack.home / "firmware-sim"
 
     def gateway_folder(self, gateway_id: str) -> Path:
         """A gateway's configuration, spool, inbox and status."""
-        return self.stack.place.folder("demo") / gateway_id
+        return self.stack.folder("demo") / gateway_id
 
     def spools(self) -> dict[str, Path]:
         """Each gateway's spool file."""
@@ -61,7 +61,7 @@ class DemoPrograms:
             {
                 "RECEIVER_PORT": webhook.url.rsplit(":", 1)[1].split("/")[0],
                 "RECEIVER_SECRET": webhook.secret,
-                "RECEIVER_FILE": str(self.stack.place.folder("demo") / "received.jsonl"),
+                "RECEIVER_FILE": str(self.stack.folder("demo") / "received.jsonl"),
                 "HOMEWELL_API_URL": self.stack.api_url,
                 "HOMEWELL_TOKEN": landlord_system_token(self.stack.secrets, demo_estate.LANDLORD),
             },

@@ -112,6 +112,9 @@ class PostgresServer:
         The first start makes the data folder; after a crash the server recovers first.
         """
         if not self.is_running():
+            if self._process is not None:
+                # PostgreSQL takes a dead child that nobody has waited for as a running server.
+                self._process.wait(_STOP_WITHIN_S)
             self._make_data()
             self._configure()
             self._process = spawn(

@@ -24,8 +24,8 @@ from core.registry import (
     TenancyEntry,
 )
 from core.wire import Samples
-from gateway.connection import parse_endpoint
 from gateway.edge_consent import EdgeConsent
+from gateway.endpoint import parse_endpoint
 from gateway.keep_connected import keep_connected
 from gateway.spool import Entry, Spool
 from gateway.tally import Tally

@@ -97,7 +97,7 @@ def _send_and_look(
 
 
 def _send(stack: Stack, recording: Recording, found: Extent, say: Say) -> None:
-    folder = stack.place.folder("replays")
+    folder = stack.folder("replays")
     spool = Spool(folder / f"{recording.name}.db")
     url = stack.broker_url(recording.name)
     try:

@@ -42,6 +42,7 @@ def supervise(stack: Stack) -> None:
         start_services(stack, supervisor)
         announce(folder, what=WHAT, api_url=stack.api_url, ready=True)
         while not stop.wait(_TICK_S):
+            stack.look_after()
             supervisor.look_after()
 
 
@@ -134,7 +135,7 @@ def status(stack: Stack) -> list[str]:
         f"{waiting.rejected_today} values or messages rejected in the last day",
         f"{waiting.undelivered} repairs to deliver, {waiting.given_up} given up",
     ]
-    for folder in sorted(stack.place.folder("demo").glob("gw-*")):
+    for folder in sorted(stack.folder("demo").glob("gw-*")):
         gateway = gateway_status(folder)
         if gateway is not None:
             state = "online" if gateway.online else "offline"

@@ -1,5 +1,6 @@
 """The servers and processes of one machine, with an address and a password for each."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,14 +11,17 @@ import psycopg
 from local import database
 from local.fetch import fetch
 from local.mosquitto import CENTRAL_ACCESS_LIST, MosquittoServer
-from local.place import Place
+from local.place import REPOSITORY, Place
 from local.ports import keep_port
 from local.postgres import PostgresServer
+from local.processes import ServerFailed
 from local.programs import Programs
 from local.secrets import Secrets
 from local.supervisor import Program, child_environment
 from store.roles import Role
 from store.status import every_gateway
+
+log = logging.getLogger(__name__)
 
 INGEST_USER = "ingest"
 BLOCK_DEVICES_USER = "devices"
@@ -27,11 +31,17 @@ Say = Callable[[str], None]
 
 @dataclass(slots=True)
 class Stack:
-    """One machine's Homewell. `environ` may name servers of one's own."""
+    """One machine's Homewell. `environ` may name servers of one's own.
+
+    Servers and secrets live in `place`; what our own processes keep lives in `home`. `programs` are
+    the servers' programs where they need not be fetched.
+    """
 
     place: Place
     environ: Mapping[str, str]
     say: Say
+    home: Path = REPOSITORY / ".homewell"
+    programs: Programs | None = None
     postgres: PostgresServer | None = None
     central: MosquittoServer | None = None
     block: MosquittoServer | None = None
@@ -46,12 +56,18 @@ class Stack:
     @property
     def run_folder(self) -> Path:
         """Where processes keep their status files, spools and addresses."""
-        return self.place.folder("run")
+        return self.folder("run")
 
     @property
     def log_folder(self) -> Path:
         """Where processes write."""
-        return self.place.folder("logs")
+        return self.folder("logs")
+
+    def folder(self, name: str) -> Path:
+        """A folder for files of our own processes, made if missing."""
+        path = self.home / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
 
     def start_database(self) -> None:
         """Start or find the database, with its roles and newest tables."""
@@ -126,6 +142,17 @@ class Stack:
         while self._started:
             self._started.pop().stop()
 
+    def look_after(self) -> None:
+        """Start again what died of the servers that we started; one that will not, again later."""
+        for server in self._started:
+            if server.is_running():
+                continue
+            log.warning("%s is gone; starting it again", server.name)
+            try:
+                server.start()
+            except ServerFailed as error:
+                log.error("%s; trying again", error)
+
     def _start(self, server: PostgresServer | MosquittoServer) -> None:
         ran_before = server.is_running()
         server.start()
@@ -179,7 +206,9 @@ class Stack:
         )
 
     def _programs(self) -> Programs:
-        return fetch(self.place, self.environ, self.say)
+        if self.programs is None:
+            self.programs = fetch(self.place, self.environ, self.say)
+        return self.programs
 
     def _passwords(self, users: Iterable[str], prefix: str = "broker-") -> dict[str, str]:
         return {user: self.secrets.secret(f"{prefix}{user}") for user in users}

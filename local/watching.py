@@ -43,12 +43,16 @@ class Progress:
     _line: str = ""
     _told: set[str] = field(default_factory=set)
 
-    def show(self, conn: psycopg.Connection, statuses: Sequence[Status | None]) -> None:
-        """Look, and say what is new."""
+    def due(self) -> bool:
+        """Whether it is time to look again."""
         now_s = time.monotonic()
         if now_s - self._shown_s < _SHOW_EVERY_S:
-            return
+            return False
         self._shown_s = now_s
+        return True
+
+    def show(self, conn: psycopg.Connection, statuses: Sequence[Status | None]) -> None:
+        """Look, and say what is new."""
         found = counts(conn, demo_estate.LANDLORD)
         waiting = sum(one.spool.waiting_samples for one in statuses if one)
         reading = any(one.recordings_waiting for one in statuses if one)
