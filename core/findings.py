@@ -64,8 +64,12 @@ class Episode:
     sentence: str
     causes: tuple[Cause, ...] = field(default=())
 
-    def overlaps(self, began_at: datetime, cleared_at: datetime | None) -> bool:
-        """Whether this episode shares an instant with [began_at, cleared_at)."""
-        starts_before_end = cleared_at is None or self.began_at < cleared_at
-        ends_after_start = self.cleared_at is None or began_at < self.cleared_at
-        return starts_before_end and ends_after_start
+    def meets(self, other: "Episode") -> bool:
+        """Whether both were raised at one time, from `raised_at` until `cleared_at` (excluded).
+
+        Onsets say nothing here: trouble that came back may have begun before it was first told.
+        """
+        if self.raised_at == other.raised_at:
+            return True
+        first, second = sorted((self, other), key=lambda one: one.raised_at)
+        return first.cleared_at is None or second.raised_at < first.cleared_at

@@ -1,6 +1,7 @@
 """The consent ledger as a chain: each line carries the hash of the one before it.
 
-A changed, removed or inserted line breaks every later hash. The chain holds no personal text.
+A changed, removed or inserted line breaks every later hash; that the newest lines were cut off
+shows only beside a copy of a later hash. The chain holds no personal text.
 """
 
 import hashlib

@@ -48,7 +48,7 @@ class Quantity:
             return None
         unit = f" {self.unit}" if self.unit else ""
         return (
-            f"{self.words} cannot be {value:g}{unit} "
+            f"{self.words} cannot be {_number(value)}{unit} "
             f"(possible: {self.lowest:g} to {self.highest:g}{unit})"
         )
 
@@ -58,6 +58,13 @@ class Quantity:
         if len(value) > TEXT_LENGTH_MAX:
             return f"{self.words} is {len(value)} characters long (at most {TEXT_LENGTH_MAX})"
         return None
+
+
+def _number(value: float) -> str:
+    try:
+        return f"{value:g}"
+    except OverflowError:  # a whole number on the wire may be longer than any float
+        return f"a number of {len(str(abs(value)))} digits"
 
 
 def _counter(name: str, words: str) -> Quantity:

@@ -4,8 +4,10 @@ The same form is a TOML file (`homewell register FILE.toml`, documented in docs/
 `store.registry` writes. An unknown member is refused: in a file written by hand it is a mistake.
 """
 
+from collections import defaultdict
 from datetime import UTC, datetime
-from typing import Any
+from itertools import pairwise
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -16,6 +18,14 @@ from core.wire import NAME
 PERIOD_START = datetime(2000, 1, 1, tzinfo=UTC)
 """Since when, where a file does not say: before any reading that ingest accepts."""
 
+BOILER_PLACE = Kind.BOILER.value
+"""Where alerts of a boiler stand; no room may be called so, or it would be taken for one."""
+
+Uprn = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,11}$")]
+Url = Annotated[str, msgspec.Meta(pattern=r"^https?://")]
+Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
+Jurisdiction = Literal["england", "scotland", "wales", "northern_ireland"]
+
 
 class NotARegistration(ValueError):  # noqa: N818 - it names what the file is
     """The registration cannot be used; the text says where and why."""
@@ -24,7 +34,7 @@ class NotARegistration(ValueError):  # noqa: N818 - it names what the file is
 class Webhook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a landlord's repairs system is told; the secret signs what is sent."""
 
-    url: str
+    url: Url
     secret: str
 
 
@@ -34,7 +44,7 @@ class Landlord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     id: str
     name: str
     basis: Basis = Basis.PUBLIC_TASK
-    jurisdiction: str = "england"
+    jurisdiction: Jurisdiction = "england"
     recording: bool = False
     webhook: Webhook | None = None
 
@@ -88,10 +98,10 @@ class Home(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     id: str
     area: str
-    uprn: str | None = None
+    uprn: Uprn | None = None
     property_ref: str | None = None
     address: str | None = None
-    f_rsi: float | None = None
+    f_rsi: Share | None = None
     devices: list[Device] = []
     tenancies: list[TenancyEntry] = []
 
@@ -125,6 +135,9 @@ def check(registration: Registration) -> None:
                 f"{what} {name!r}: a name is 1 to 63 of a-z, 0-9, _ and -, "
                 "starting with a letter or a digit"
             )
+    for area in registration.areas:
+        weather_device(area)
+    _check_devices_are_in_one_place(registration)
     for home in registration.homes:
         if home.area not in areas:
             raise NotARegistration(f"home {home.id!r} is in area {home.area!r}, not in this file")
@@ -134,7 +147,7 @@ def check(registration: Registration) -> None:
                     f"device {device.name!r} of home {home.id!r} hangs on gateway "
                     f"{device.gateway!r}, which is not in this file"
                 )
-        _check_periods(home)
+            _check_room(home, device)
         _check_choices(home)
 
 
@@ -162,6 +175,34 @@ def _names(registration: Registration) -> list[tuple[str, str]]:
             names.append(("tenancy", tenancy.id))
             names += [("tenant", tenant) for tenant in tenancy.tenants]
     return names
+
+
+def _check_room(home: Home, device: Device) -> None:
+    where = f"device {device.name!r} of home {home.id!r}"
+    if device.kind is Kind.WEATHER:
+        raise NotARegistration(f"{where}: a weather device stands in no home, but at its gateway")
+    if not device.room:
+        raise NotARegistration(f"{where}: the room has no name")
+    if device.kind is Kind.ROOM and device.room == BOILER_PLACE:
+        raise NotARegistration(
+            f"{where}: a room cannot be called {BOILER_PLACE!r}, the place of the boiler itself; "
+            "name the room it is in, such as 'kitchen'"
+        )
+
+
+def _check_devices_are_in_one_place(registration: Registration) -> None:
+    starts: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
+    for home in registration.homes:
+        _check_periods(home)
+        for device in home.devices:
+            starts[device.gateway, device.name].append((device.since, home.id))
+    for (gateway, name), entries in starts.items():
+        for (since, home_id), (next_since, next_home_id) in pairwise(sorted(entries)):
+            if since == next_since:
+                raise NotARegistration(
+                    f"device {name!r} of gateway {gateway!r} is put in two places at the same "
+                    f"instant, in home {home_id!r} and in home {next_home_id!r}"
+                )
 
 
 def _check_periods(home: Home) -> None:

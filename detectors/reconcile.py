@@ -1,6 +1,6 @@
 """Alerts that stand against episodes newly judged: what to raise, to update and to close.
 
-Judging the same window twice changes nothing: an episode that overlaps an alert of the same home,
+Judging the same window twice changes nothing: an episode that meets an alert of the same home,
 detector and place is that alert. So a restart neither repeats nor loses one, and late data corrects
 what was said without saying it again.
 """
@@ -29,7 +29,7 @@ def reconcile(
 ) -> Changes[Id]:
     """Match one home's judged episodes with its known alerts of the same detectors.
 
-    `judged` says all there is from `since` on. An open alert that nothing judged overlaps, and
+    `judged` says all there is from `since` on. An open alert that no judged episode meets, and
     that was raised at `since` or later, has lost its ground; one raised before stays as it is. What
     people were told (when it began and was raised) is never taken back.
     """
@@ -59,12 +59,12 @@ def reconcile(
 
 
 def _match(known: Mapping[Id, Episode], episode: Episode) -> Id | None:
-    """The alert that tells of this episode: an open one first, then the earliest."""
+    """The alert that tells of this episode: one raised with it, an open one, then the earliest."""
     candidates = [
-        (told.cleared_at is not None, told.raised_at, alert_id)
+        (told.raised_at != episode.raised_at, told.cleared_at is not None, told.raised_at, alert_id)
         for alert_id, told in known.items()
         if (told.home_id, told.detector, told.place)
         == (episode.home_id, episode.detector, episode.place)
-        and told.overlaps(episode.raised_at, episode.cleared_at)
+        and told.meets(episode)
     ]
-    return min(candidates, key=lambda one: one[:2])[2] if candidates else None
+    return min(candidates, key=lambda one: one[:3])[3] if candidates else None

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from core.wire import SAMPLES_MAX, Cell, Samples
 from local.column_map import ColumnMap, NotAColumnMap, cell_reader, instant_reader
@@ -34,25 +34,42 @@ def read_csv(
 
     A device's sample is left out where none of its quantities was measured. A cell that is no value
     counts as not measured and is noted; a row without a readable time is noted and left out. Raises
-    NotAColumnMap when the file lacks a column of the map.
+    NotAColumnMap when the file lacks a column of the map or is no CSV file.
     """
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.reader(file)
-        header = next(rows, [])
+    # Bytes that are no UTF-8 spoil the cell they stand in, and only a cell of the map is looked at.
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+        rows = _rows(path, file)
+        _, header = next(rows, (1, []))
         plan = _plan(path, column_map, header)
         read_instant = instant_reader(column_map)
-        block: list[tuple[int, int, list[str]]] = []
-        for line, row in enumerate(rows, start=2):
+        block: list[_Line] = []
+        for line, row in rows:
+            text = row[plan.time].strip() if plan.time < len(row) else ""
             try:
-                instant_ms = read_instant(row[plan.time])
-            except (ValueError, IndexError) as error:
-                problems.note(f"line {line}: no time: {error}")
-                continue
-            block.append((line, instant_ms, row))
+                block.append((line, read_instant(text), row))
+            except ValueError:
+                problems.note(f"line {line}: {text[:40]!r} is no time")
             if len(block) == SAMPLES_MAX:
                 yield from _block_samples(plan, block, problems)
                 block.clear()
         yield from _block_samples(plan, block, problems)
+
+
+_Line = tuple[int, int, list[str]]
+"""Number of the line in the file, instant in epoch milliseconds, cells."""
+
+
+def _rows(path: Path, file: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """The rows that hold something, with the number of the line in which each ends."""
+    reader = csv.reader(file)
+    try:
+        for row in reader:
+            if row:
+                yield reader.line_num, row
+    except csv.Error as error:
+        raise NotAColumnMap(
+            f"{path} is no CSV file from line {reader.line_num} on: {error}"
+        ) from error
 
 
 _Column = tuple[str, int, str, Callable[[str], Any]]
@@ -68,12 +85,16 @@ class _Plan:
 def _plan(path: Path, column_map: ColumnMap, header: list[str]) -> _Plan:
     if column_map.time is None:
         raise NotAColumnMap("a map for a CSV file needs time = { column = ... }")
-    places = {name: position for position, name in enumerate(header)}
+    empty = [name for name, device in column_map.devices.items() if not device.columns]
+    if empty:
+        raise NotAColumnMap(f"the map names no columns of {', '.join(empty)}")
 
     def place(column: str) -> int:
-        if column not in places:
+        if column not in header:
             raise NotAColumnMap(f"{path} has no column {column!r}; it has: {', '.join(header)}")
-        return places[column]
+        if header.count(column) > 1:
+            raise NotAColumnMap(f"{path} has {header.count(column)} columns {column!r}")
+        return header.index(column)
 
     return _Plan(
         place(column_map.time.column),
@@ -93,7 +114,7 @@ def _plan(path: Path, column_map: ColumnMap, header: list[str]) -> _Plan:
 
 
 def _block_samples(
-    plan: _Plan, block: list[tuple[int, int, list[str]]], problems: Problems
+    plan: _Plan, block: list[_Line], problems: Problems
 ) -> Iterator[tuple[str, Samples]]:
     for device, columns in plan.devices.items():
         times: list[int] = []

@@ -19,9 +19,10 @@ _GATEWAY = "recording"  # the settings want a name; nothing is sent under it
 def read_json_lines(
     path: Path, column_map: ColumnMap, problems: Problems
 ) -> Iterator[tuple[str, Samples]]:
-    """Device and samples, all devices advancing together; a device the map does not name is noted.
+    """Device and samples, all devices advancing together.
 
-    Raises NotAColumnMap when the map names no source.
+    A device that the map does not name, or names as of another kind, is noted and left out. Raises
+    NotAColumnMap when the map names no source.
     """
     sources = _settings(column_map).sources()
     batch: list[Reading] = []
@@ -34,8 +35,15 @@ def read_json_lines(
             if not isinstance(found, list):
                 continue
             for reading in found:
-                if reading.device not in column_map.devices:
+                mapped = column_map.devices.get(reading.device)
+                if mapped is None:
                     problems.note(f"line {number}: device {reading.device!r} is not in the map")
+                    continue
+                if mapped.kind is not reading.kind:
+                    problems.note(
+                        f"line {number}: device {reading.device!r} is of kind {reading.kind.value},"
+                        f" and the map says {mapped.kind.value}"
+                    )
                     continue
                 batch.append(reading)
                 most[reading.device] = most.get(reading.device, 0) + 1

@@ -1,9 +1,9 @@
 """Plays the landlord's repairs system: takes signed repairs, keeps them, and answers after a while.
 
-`python -m local.receiver`, with RECEIVER_PORT, RECEIVER_SECRET, RECEIVER_FILE, HOMEWELL_API_URL and
-HOMEWELL_TOKEN (a landlord system's) in the environment. It shows what a real one has to do: check
-the signature over the bytes as they came, take the same `webhook-id` once, answer 2xx only when
-the repair is kept.
+`python -m local.receiver`, told by its environment: RECEIVER_PORT, RECEIVER_SECRET, RECEIVER_FILE,
+HOMEWELL_API_URL, HOMEWELL_TOKEN (a landlord system's), and RECEIVER_ANSWER_AFTER_S if need be.
+It shows what a real one has to do: check the signature over the bytes as they came, take the same
+`webhook-id` once, answer 2xx only when the repair is kept.
 """
 
 import json
@@ -120,9 +120,7 @@ def receiver(
     return ThreadingHTTPServer(("127.0.0.1", port), Handler)
 
 
-def answer_repairs(
-    to_answer: SimpleQueue[Kept], client: httpx.Client, *, pause_s: float = ANSWER_AFTER_S
-) -> None:
+def answer_repairs(to_answer: SimpleQueue[Kept], client: httpx.Client, *, pause_s: float) -> None:
     """Tell Homewell of each repair that it is accepted and then scheduled. For ever."""
     while True:
         kept = to_answer.get()
@@ -164,7 +162,10 @@ def main(environ: Mapping[str, str]) -> int:
         timeout=_TIMEOUT_S,
         trust_env=False,
     )
-    threading.Thread(target=answer_repairs, args=(to_answer, client), daemon=True).start()
+    pause_s = float(environ.get("RECEIVER_ANSWER_AFTER_S", ANSWER_AFTER_S))
+    threading.Thread(
+        target=answer_repairs, args=(to_answer, client), kwargs={"pause_s": pause_s}, daemon=True
+    ).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         # `shutdown` waits for the serving loop, which this very thread runs.
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())

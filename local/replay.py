@@ -60,7 +60,7 @@ class Recording:
 
     def read(self, problems: Problems) -> Iterator[tuple[str, Samples]]:
         """Device and samples, all devices advancing together."""
-        if self.path.suffix == ".csv":
+        if self.path.suffix.lower() == ".csv":
             return read_csv(self.path, self.column_map, problems)
         return read_json_lines(self.path, self.column_map, problems)
 

@@ -37,8 +37,10 @@ def claimed(folder: Path) -> Iterator[None]:
                 "Homewell runs here already: stop it with `homewell down`, or with Ctrl-C where "
                 "the demonstration runs"
             ) from None
-        yield
-        _file(folder).unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            _file(folder).unlink(missing_ok=True)
     finally:
         os.close(lock)
 

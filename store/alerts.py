@@ -14,10 +14,15 @@ from core.findings import Cause, Episode, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownAlert:
-    """An alert that stands in the tables, with the episode it tells of."""
+    """An alert that stands in the tables, with the episode it tells of.
+
+    `refuted` says that it was closed because later data did not confirm it.
+    """
 
     alert_id: UUID
     landlord_id: str
+    tenancy_id: str | None
+    refuted: bool
     episode: Episode
 
 
@@ -55,8 +60,9 @@ def alerts_since(
     """The homes' alerts by these detectors that are open, or were cleared at `since` or later."""
     landlord_ids, home_ids = _columns(homes)
     rows = conn.execute(
-        """SELECT alert_id, landlord_id, home_id, detector, place, began_at, raised_at, cleared_at,
-                  severity, severity_max, confidence, evidence, sentence, causes
+        """SELECT alert_id, landlord_id, tenancy_id, cleared_why, home_id, detector, place,
+                  began_at, raised_at, cleared_at, severity, severity_max, confidence, evidence,
+                  sentence, causes
            FROM alerts
            WHERE (landlord_id, home_id) IN (SELECT * FROM unnest(%(landlords)s::text[],
                                                                  %(homes)s::text[]))
@@ -77,8 +83,9 @@ def open_alerts(conn: psycopg.Connection, homes: Iterable[tuple[str, str]]) -> l
     """Every open alert of these homes, by whichever detector."""
     landlord_ids, home_ids = _columns(homes)
     rows = conn.execute(
-        """SELECT alert_id, landlord_id, home_id, detector, place, began_at, raised_at, cleared_at,
-                  severity, severity_max, confidence, evidence, sentence, causes
+        """SELECT alert_id, landlord_id, tenancy_id, cleared_why, home_id, detector, place,
+                  began_at, raised_at, cleared_at, severity, severity_max, confidence, evidence,
+                  sentence, causes
            FROM alerts
            WHERE (landlord_id, home_id) IN (SELECT * FROM unnest(%(landlords)s::text[],
                                                                  %(homes)s::text[]))
@@ -158,7 +165,10 @@ def update_alert(
 
 
 def close_alert(conn: psycopg.Connection, alert_id: UUID, *, at: datetime, why: str) -> None:
-    """End an alert without a recovery: `not_confirmed` by later data, or `consent` withdrawn."""
+    """End an alert without a recovery: `not_confirmed` by later data, or `consent` that has ended.
+
+    Consent ends when it is withdrawn, and with the tenancy.
+    """
     conn.execute(
         """UPDATE alerts SET cleared_at = greatest(%(at)s, raised_at), cleared_why = %(why)s
            WHERE alert_id = %(alert)s AND cleared_at IS NULL""",
@@ -302,6 +312,8 @@ def _add_finding(
 def _known(
     alert_id: UUID,
     landlord_id: str,
+    tenancy_id: str | None,
+    cleared_why: str | None,
     home_id: str,
     detector: str,
     place: str,
@@ -329,4 +341,10 @@ def _known(
         sentence=sentence,
         causes=tuple(Cause(cause=one["cause"], weight=one["weight"]) for one in causes),
     )
-    return KnownAlert(alert_id=alert_id, landlord_id=landlord_id, episode=episode)
+    return KnownAlert(
+        alert_id=alert_id,
+        landlord_id=landlord_id,
+        tenancy_id=tenancy_id,
+        refuted=cleared_why == "not_confirmed",
+        episode=episode,
+    )

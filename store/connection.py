@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
+
+Connection = psycopg.Connection[tuple[Any, ...]]
 
 # A server that does not answer is given up soon, so that the service can say so and try again.
 _CONNECT_TIMEOUT_S = 5
@@ -18,7 +21,7 @@ class Unavailable(RuntimeError):  # noqa: N818 - it names what the database is
     """The database cannot do it now; the same call may succeed later. Nothing was committed."""
 
 
-def connect(url: str, *, application: str) -> psycopg.Connection:
+def connect(url: str, *, application: str) -> Connection:
     """An autocommitting connection in UTC; Unavailable when the server cannot be reached."""
     with outages():
         return psycopg.connect(

@@ -88,12 +88,15 @@ def places_touched(conn: psycopg.Connection, device_ids: Sequence[int]) -> list[
     )
 
 
-def places_of_gateways(conn: psycopg.Connection, gateway_ids: Iterable[str]) -> list[Place]:
-    """Every place in which a device of these gateways stands now."""
+def places_of_gateways(
+    conn: psycopg.Connection, gateway_ids: Iterable[str], *, at: datetime
+) -> list[Place]:
+    """Every place in which a device of these gateways stands at the instant `at`."""
     return _places(
         conn,
-        "d.gateway_id = ANY(%(gateways)s) AND p.removed_at IS NULL",
-        {"gateways": list(gateway_ids)},
+        """d.gateway_id = ANY(%(gateways)s) AND p.placed_at <= %(at)s
+           AND (p.removed_at IS NULL OR p.removed_at > %(at)s)""",
+        {"gateways": list(gateway_ids), "at": at},
     )
 
 
@@ -146,17 +149,18 @@ def samples(
 
 
 def first_sample_at(
-    conn: psycopg.Connection, kind: Kind, device_ids: Iterable[int]
+    conn: psycopg.Connection, kind: Kind, device_ids: Iterable[int], *, not_before: datetime
 ) -> datetime | None:
-    """When the first of these devices was first heard; None when none ever was."""
+    """When the first of these devices was heard from `not_before` on; None when none was."""
     row = conn.execute(
         sql.SQL(
             """SELECT min(first_at) FROM unnest(%(devices)s::integer[]) AS device (device_id),
                LATERAL (SELECT measured_at AS first_at FROM {table} r
                         WHERE r.device_id = device.device_id
+                          AND r.measured_at >= %(not_before)s
                         ORDER BY measured_at LIMIT 1) earliest"""
         ).format(table=_TABLES[kind]),
-        {"devices": sorted(set(device_ids))},
+        {"devices": sorted(set(device_ids)), "not_before": not_before},
     ).fetchone()
     return row[0] if row else None
 

@@ -5,7 +5,8 @@ holds the shared lock and has seen the newest line knows that nothing changes un
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +22,11 @@ END_OF_TIME_MS = 2**62
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHANNEL = "homewell_gate"
+
+
+class OtherHistory(RuntimeError):  # noqa: N818 - it names what the database has
+    """The database is not the one, or not in the state, that the table was read from."""
+
 
 Spans = tuple[tuple[int, int], ...]
 """Half-open spans [from, until) in Unix milliseconds, in order."""
@@ -56,32 +62,33 @@ class GateTable:
     gateways: dict[str, dict[str, GateDevice]]
 
 
-def load(conn: psycopg.Connection, gateway_ids: Collection[str] | None = None) -> GateTable:
-    """The table of these gateways, or of all. A gateway that is not registered is not in it."""
-    with conn.transaction():
-        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        version = _version(conn)
-        only = None if gateway_ids is None else list(gateway_ids)
-        stays = _stays(conn, only)
-        rows = conn.execute(
-            """SELECT g.gateway_id, d.wire_name, d.device_id, d.kind
-               FROM gateways g LEFT JOIN devices d USING (gateway_id)
-               WHERE %(gateways)s::text[] IS NULL OR g.gateway_id = ANY(%(gateways)s)""",
-            {"gateways": only},
-        ).fetchall()
-    gateways: dict[str, dict[str, GateDevice]] = {}
-    for gateway_id, wire_name, device_id, kind in rows:
-        devices = gateways.setdefault(gateway_id, {})
-        if device_id is not None:
-            asks = Kind(kind) in DETECTION
-            found = tuple(stays.get(device_id, ())) if asks else None
-            devices[wire_name] = GateDevice(device_id, Kind(kind), found)
-    return GateTable(version, gateways)
+def load(conn: psycopg.Connection) -> GateTable:
+    """The table of every registered gateway."""
+    with _snapshot(conn):
+        return _table(conn, _version(conn), None)
+
+
+def load_changes(conn: psycopg.Connection, version: int) -> tuple[GateTable, set[str]]:
+    """The table of the gateways that changes after `version` concern, and their names.
+
+    A gateway that is concerned and not in the table is no longer registered.
+    """
+    with _snapshot(conn):
+        newest, concerned = changed_since(conn, version)
+        return _table(conn, newest, list(concerned)), concerned
 
 
 def changed_since(conn: psycopg.Connection, version: int) -> tuple[int, set[str]]:
-    """The newest version, and the gateways that changes after `version` concern."""
+    """The newest version, and the gateways that changes after `version` concern.
+
+    Raises OtherHistory when the store has not come to `version` yet.
+    """
     newest = _version(conn)
+    if newest < version:
+        raise OtherHistory(
+            f"the database stands at change {newest} of the consent gate, and we at {version}: it "
+            "was restored or exchanged. Start ingest again, so that it reads all of it"
+        )
     if newest == version:
         return version, set()
     rows = conn.execute(
@@ -132,6 +139,31 @@ class Listener:
     def close(self) -> None:
         """Let go of the connection."""
         self._conn.close()
+
+
+@contextmanager
+def _snapshot(conn: psycopg.Connection) -> Iterator[None]:
+    with conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _table(conn: psycopg.Connection, version: int, gateway_ids: list[str] | None) -> GateTable:
+    stays = _stays(conn, gateway_ids)
+    rows = conn.execute(
+        """SELECT g.gateway_id, d.wire_name, d.device_id, d.kind
+           FROM gateways g LEFT JOIN devices d USING (gateway_id)
+           WHERE %(gateways)s::text[] IS NULL OR g.gateway_id = ANY(%(gateways)s)""",
+        {"gateways": gateway_ids},
+    )
+    gateways: dict[str, dict[str, GateDevice]] = {}
+    for gateway_id, wire_name, device_id, kind in rows:
+        devices = gateways.setdefault(gateway_id, {})
+        if device_id is not None:
+            asks = Kind(kind) in DETECTION
+            found = tuple(stays.get(device_id, ())) if asks else None
+            devices[wire_name] = GateDevice(device_id, Kind(kind), found)
+    return GateTable(version, gateways)
 
 
 def _version(conn: psycopg.Connection) -> int:

@@ -95,11 +95,11 @@ def write(
 def _merge(rows: Sequence[Row], written: Written) -> list[Row]:
     """Rows in key order, one a key. Order also keeps two writers from waiting for each other."""
     ordered = sorted(rows, key=_KEY)
+    if len(set(map(_KEY, ordered))) == len(ordered):
+        return ordered
     merged: list[Row] = []
-    last_key: tuple[int, int] | None = None
     for row in ordered:
-        key = (row[0], row[1])
-        if key == last_key:
+        if merged and _KEY(merged[-1]) == _KEY(row):
             held = merged[-1]
             merged[-1] = tuple(
                 new if old is None else old for old, new in zip(held, row, strict=True)
@@ -108,7 +108,6 @@ def _merge(rows: Sequence[Row], written: Written) -> list[Row]:
             written.differing += _differ(held, row)
         else:
             merged.append(row)
-            last_key = key
     return merged
 
 
@@ -133,8 +132,9 @@ def _copied_directly(
         _log.debug("direct COPY refused with %s; going through the stage", error.sqlstate)
         return False
     written.stored += len(rows)
-    for row in rows:
-        written.note_change(row[0], row[1], row[1])
+    first_ms = {row[0]: row[1] for row in reversed(rows)}  # rows are in order of time
+    for device_id, last_ms in {row[0]: row[1] for row in rows}.items():
+        written.note_change(device_id, first_ms[device_id], last_ms)
     return True
 
 

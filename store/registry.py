@@ -1,20 +1,23 @@
 """Writing the registry: landlords, areas, homes, tenancies, gateways, devices and placements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import psycopg
 
-from core import ledger
 from core.consent import Choice
 from core.registry import (
+    Area,
     Device,
+    Gateway,
     Home,
     NotARegistration,
     Registration,
     TenancyEntry,
     weather_device,
 )
+from store import consents
 
 
 def register(conn: psycopg.Connection, registration: Registration) -> None:
@@ -23,19 +26,20 @@ def register(conn: psycopg.Connection, registration: Registration) -> None:
     What the file does not name stays as it is. A device that the file puts in a new place leaves
     its old one at that instant. Raises NotARegistration when it contradicts what is there.
     """
-    try:
-        with conn.transaction():
-            _act_for(conn, registration.landlord.id)
+    landlord_id = registration.landlord.id
+    with conn.transaction():
+        _act_for(conn, landlord_id)
+        with _contradictions(f"landlord {landlord_id!r}"):
             _landlord(conn, registration)
-            _gateways(conn, registration)
-            _areas(conn, registration)
-            for home in registration.homes:
-                _home(conn, registration.landlord.id, home)
-    except (psycopg.errors.IntegrityError, psycopg.errors.InsufficientPrivilege) as error:
-        raise NotARegistration(
-            f"it contradicts what is already registered: {error.diag.message_primary}"
-            + (f" ({error.diag.message_detail})" if error.diag.message_detail else "")
-        ) from error
+        for gateway in registration.gateways:
+            with _contradictions(f"gateway {gateway.id!r}"):
+                _gateway(conn, landlord_id, gateway)
+        for area in registration.areas:
+            with _contradictions(f"area {area.id!r}"):
+                _area(conn, landlord_id, area)
+        for home in registration.homes:
+            with _contradictions(f"home {home.id!r}"):
+                _home(conn, landlord_id, home)
 
 
 def gateway_ids(conn: psycopg.Connection, landlord_id: str) -> list[str]:
@@ -67,6 +71,20 @@ def is_registered(conn: psycopg.Connection, landlord_id: str) -> bool:
         return conn.execute("SELECT 1 FROM landlords").fetchone() is not None
 
 
+@contextmanager
+def _contradictions(what: str) -> Iterator[None]:
+    """Say of what it was that the database refused it; nothing of the row that stands against it.
+
+    The detail of the error could show another landlord's row.
+    """
+    try:
+        yield
+    except (psycopg.errors.IntegrityError, psycopg.errors.InsufficientPrivilege) as error:
+        raise NotARegistration(
+            f"{what} contradicts what is already registered: {error.diag.message_primary}"
+        ) from error
+
+
 def _act_for(conn: psycopg.Connection, landlord_id: str) -> None:
     conn.execute("SELECT set_config('app.landlord_id', %s, true)", (landlord_id,))
 
@@ -88,6 +106,12 @@ def _landlord(conn: psycopg.Connection, registration: Registration) -> None:
             "recording": landlord.recording,
         },
     )
+    row = conn.execute("SELECT is_recording FROM landlords").fetchone()
+    if row is None or row[0] != landlord.recording:
+        raise NotARegistration(
+            f"landlord {landlord.id!r} is registered already, and one of the two is a recording: "
+            "give the other a name of its own"
+        )
     if landlord.webhook:
         conn.execute(
             """INSERT INTO landlord_webhooks (landlord_id, url, secret)
@@ -98,39 +122,49 @@ def _landlord(conn: psycopg.Connection, registration: Registration) -> None:
         )
 
 
-def _gateways(conn: psycopg.Connection, registration: Registration) -> None:
-    landlord_id = registration.landlord.id
-    for gateway in registration.gateways:
-        conn.execute(
-            """INSERT INTO gateways (gateway_id, landlord_id) VALUES (%s, %s)
-               ON CONFLICT (landlord_id, gateway_id) DO NOTHING""",
-            (gateway.id, landlord_id),
-        )
-        for device in gateway.devices:
-            _device(conn, landlord_id, gateway.id, device.name, device.kind.value)
+def _gateway(conn: psycopg.Connection, landlord_id: str, gateway: Gateway) -> None:
+    conn.execute(
+        """INSERT INTO gateways (gateway_id, landlord_id)
+           VALUES (%(gateway)s, %(landlord)s)
+           ON CONFLICT (landlord_id, gateway_id) DO NOTHING""",
+        {"gateway": gateway.id, "landlord": landlord_id},
+    )
+    for device in gateway.devices:
+        _device(conn, landlord_id, gateway.id, device.name, device.kind.value)
 
 
-def _areas(conn: psycopg.Connection, registration: Registration) -> None:
-    for area in registration.areas:
-        weather = weather_device(area)
-        conn.execute(
-            """INSERT INTO areas (landlord_id, area_id, name, weather_device_id)
-               VALUES (%(landlord)s, %(area)s, %(name)s,
-                   (SELECT device_id FROM devices
-                    WHERE gateway_id = %(gateway)s AND wire_name = %(device)s
-                      AND kind = 'weather'))
-               ON CONFLICT (landlord_id, area_id) DO UPDATE
-               SET name = excluded.name,
-                   weather_device_id = coalesce(excluded.weather_device_id,
-                                                areas.weather_device_id)""",
-            {
-                "landlord": registration.landlord.id,
-                "area": area.id,
-                "name": area.name,
-                "gateway": weather[0] if weather else None,
-                "device": weather[1] if weather else None,
-            },
+def _area(conn: psycopg.Connection, landlord_id: str, area: Area) -> None:
+    conn.execute(
+        """INSERT INTO areas (landlord_id, area_id, name, weather_device_id)
+           VALUES (%(landlord)s, %(area)s, %(name)s, %(weather)s)
+           ON CONFLICT (landlord_id, area_id) DO UPDATE
+           SET name = excluded.name,
+               weather_device_id = coalesce(excluded.weather_device_id,
+                                            areas.weather_device_id)""",
+        {
+            "landlord": landlord_id,
+            "area": area.id,
+            "name": area.name,
+            "weather": _weather_device_id(conn, area),
+        },
+    )
+
+
+def _weather_device_id(conn: psycopg.Connection, area: Area) -> int | None:
+    named = weather_device(area)
+    if named is None:
+        return None
+    row = conn.execute(
+        """SELECT device_id FROM devices
+           WHERE gateway_id = %(gateway)s AND wire_name = %(device)s AND kind = 'weather'""",
+        {"gateway": named[0], "device": named[1]},
+    ).fetchone()
+    if row is None:
+        raise NotARegistration(
+            f"area {area.id!r}: there is no weather device {area.weather!r}; name it among the "
+            "devices of its gateway"
         )
+    return int(row[0])
 
 
 def _home(conn: psycopg.Connection, landlord_id: str, home: Home) -> None:
@@ -189,6 +223,7 @@ def _placement(
         "since": device.since,
         "until": device.until,
     }
+    # A device leaves a place at the latest when it comes to the next, whatever an older file says.
     conn.execute(
         """UPDATE placements SET removed_at = %(since)s
            WHERE device_id = %(device)s AND placed_at < %(since)s
@@ -198,7 +233,10 @@ def _placement(
     conn.execute(
         """INSERT INTO placements AS p
                (device_id, landlord_id, home_id, room, placed_at, removed_at)
-           VALUES (%(device)s, %(landlord)s, %(home)s, %(room)s, %(since)s, %(until)s)
+           VALUES (%(device)s, %(landlord)s, %(home)s, %(room)s, %(since)s,
+               least(%(until)s::timestamptz,
+                     (SELECT min(placed_at) FROM placements
+                      WHERE device_id = %(device)s AND placed_at > %(since)s)))
            ON CONFLICT (device_id, placed_at) DO UPDATE
            SET home_id = excluded.home_id, room = excluded.room, removed_at = excluded.removed_at
            WHERE (p.home_id, p.room, p.removed_at)
@@ -210,32 +248,42 @@ def _placement(
 def _tenancy(
     conn: psycopg.Connection, landlord_id: str, home_id: str, tenancy: TenancyEntry
 ) -> None:
+    values = {
+        "landlord": landlord_id,
+        "tenancy": tenancy.id,
+        "home": home_id,
+        "since": tenancy.since,
+        "until": tenancy.until,
+    }
     conn.execute(
         """INSERT INTO tenancies AS t (landlord_id, tenancy_id, home_id, began_at, ended_at)
            VALUES (%(landlord)s, %(tenancy)s, %(home)s, %(since)s, %(until)s)
            ON CONFLICT (landlord_id, tenancy_id) DO UPDATE SET ended_at = excluded.ended_at
            WHERE t.ended_at IS DISTINCT FROM excluded.ended_at""",
-        {
-            "landlord": landlord_id,
-            "tenancy": tenancy.id,
-            "home": home_id,
-            "since": tenancy.since,
-            "until": tenancy.until,
-        },
+        values,
     )
+    row = conn.execute(
+        "SELECT home_id, began_at FROM tenancies WHERE tenancy_id = %(tenancy)s", values
+    ).fetchone()
+    if row != (home_id, tenancy.since):
+        raise NotARegistration(
+            f"tenancy {tenancy.id!r} is registered with another home or beginning; what was agreed "
+            "in it holds for that home and time, so give this one an id of its own"
+        )
     for tenant_id in tenancy.tenants:
         conn.execute(
-            """INSERT INTO tenants (landlord_id, tenant_id, tenancy_id) VALUES (%s, %s, %s)
+            """INSERT INTO tenants (landlord_id, tenant_id, tenancy_id)
+               VALUES (%(landlord)s, %(tenant)s, %(tenancy)s)
                ON CONFLICT (landlord_id, tenant_id)
                DO UPDATE SET tenancy_id = excluded.tenancy_id""",
-            (landlord_id, tenant_id, tenancy.id),
+            {**values, "tenant": tenant_id},
         )
     has_ledger = conn.execute(
-        "SELECT 1 FROM consent_events WHERE landlord_id = %s AND tenancy_id = %s LIMIT 1",
-        (landlord_id, tenancy.id),
+        "SELECT 1 FROM consent_events WHERE tenancy_id = %(tenancy)s LIMIT 1", values
     ).fetchone()
     if not has_ledger:
-        _first_choices(conn, landlord_id, _first_lines(landlord_id, tenancy))
+        for choice in _first_lines(landlord_id, tenancy):
+            consents.append(conn, landlord_id, choice)
 
 
 def _first_lines(landlord_id: str, tenancy: TenancyEntry) -> Iterable[Choice]:
@@ -250,30 +298,4 @@ def _first_lines(landlord_id: str, tenancy: TenancyEntry) -> Iterable[Choice]:
             notice_version=tenancy.notice_version,
             channel="registration",
             actor=f"landlord:{landlord_id}",
-        )
-
-
-def _first_choices(conn: psycopg.Connection, landlord_id: str, choices: Iterable[Choice]) -> None:
-    end: ledger.Link | None = None
-    for choice in choices:
-        end = ledger.append(end, choice)
-        conn.execute(
-            """INSERT INTO consent_events (landlord_id, tenancy_id, revision, purpose, choice, at,
-                   expires_at, notice_version, channel, actor, previous, hash)
-               VALUES (%(landlord)s, %(tenancy)s, %(revision)s, %(purpose)s, %(choice)s, %(at)s,
-                   %(expires_at)s, %(notice)s, %(channel)s, %(actor)s, %(previous)s, %(hash)s)""",
-            {
-                "landlord": landlord_id,
-                "tenancy": choice.tenancy_id,
-                "revision": choice.revision,
-                "purpose": choice.purpose.value,
-                "choice": choice.choice,
-                "at": choice.at,
-                "expires_at": choice.expires_at,
-                "notice": choice.notice_version,
-                "channel": choice.channel,
-                "actor": choice.actor,
-                "previous": end.previous,
-                "hash": end.hash,
-            },
         )

@@ -5,6 +5,7 @@ An administrator's connection makes them once; after that nobody needs the admin
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -46,12 +47,8 @@ def prepare_cluster(admin: psycopg.Connection, passwords: Mapping[Role, str]) ->
         admin.execute("SELECT pg_advisory_xact_lock(%s)", (_ROLES_LOCK,))
         _make_role(admin, _SERVICE, "NOLOGIN")
         for role in Role:
-            _make_role(admin, role, "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE")
-            admin.execute(
-                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                    sql.Identifier(role), sql.Literal(passwords[role])
-                )
-            )
+            _make_role(admin, role, "LOGIN")
+            _set_password(admin, role, passwords[role])
         for role in _SERVICE_MEMBERS:
             admin.execute(
                 sql.SQL("GRANT {} TO {}").format(sql.Identifier(_SERVICE), sql.Identifier(role))
@@ -79,10 +76,14 @@ def prepare_database(admin: psycopg.Connection) -> None:
         admin.execute(sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(owner))
         for role in Role:
             admin.execute(
-                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
-                    database, sql.Identifier(role)
-                )
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.Identifier(role))
             )
+        # Only ingest writes through a temporary table.
+        admin.execute(
+            sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(
+                database, sql.Identifier(Role.INGEST)
+            )
+        )
         for role, limit in _STATEMENT_TIMEOUT.items():
             admin.execute(
                 sql.SQL("ALTER ROLE {} IN DATABASE {} SET statement_timeout = {}").format(
@@ -91,8 +92,29 @@ def prepare_database(admin: psycopg.Connection) -> None:
             )
 
 
-def _make_role(admin: psycopg.Connection, name: str, options: str) -> None:
-    known = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
-    verb = "ALTER" if known else "CREATE"
-    statement = f"{verb} ROLE {{}} {options}"
-    admin.execute(sql.SQL(statement).format(sql.Identifier(name)))
+def _set_password(admin: psycopg.Connection, role: Role, password: str) -> None:
+    """Give the server a hash alone: a statement may end up in its log."""
+    verifier = admin.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+    admin.execute(
+        sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+            sql.Identifier(role), sql.Literal(verifier.decode())
+        )
+    )
+
+
+def _make_role(admin: psycopg.Connection, name: str, login: LiteralString) -> None:
+    known = admin.execute(
+        """SELECT rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole FROM pg_roles
+           WHERE rolname = %(name)s""",
+        {"name": name},
+    ).fetchone()
+    role = sql.Identifier(name)
+    if known is None:
+        admin.execute(sql.SQL("CREATE ROLE {} " + login).format(role))
+        return
+    admin.execute(sql.SQL("ALTER ROLE {} " + login).format(role))
+    if known[0]:
+        # Only a superuser may say even no to these, and a role that was made here has none of them.
+        admin.execute(
+            sql.SQL("ALTER ROLE {} NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE").format(role)
+        )

@@ -37,6 +37,12 @@ def every_gateway(conn: psycopg.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
+def every_landlord(conn: psycopg.Connection) -> list[str]:
+    """Every registered landlord."""
+    rows = conn.execute("SELECT landlord_id FROM landlords ORDER BY landlord_id")
+    return [row[0] for row in rows]
+
+
 def counts(conn: psycopg.Connection, landlord_id: str) -> Counts:
     """What stands in the tables for a landlord."""
     row = conn.execute(
@@ -72,13 +78,14 @@ def counts(conn: psycopg.Connection, landlord_id: str) -> Counts:
 
 
 def backlog(conn: psycopg.Connection) -> Backlog:
-    """How far behind the whole is."""
+    """How far behind the whole is.
+
+    Every reading has been judged or waits as an arrival, so the newest is known without a look at
+    the readings, which no index holds in order of time alone.
+    """
     row = conn.execute(
-        """SELECT (SELECT max(measured_at) FROM (
-                       (SELECT measured_at FROM room_readings ORDER BY measured_at DESC LIMIT 1)
-                       UNION ALL
-                       (SELECT measured_at FROM boiler_readings ORDER BY measured_at DESC LIMIT 1)
-                   ) newest),
+        """SELECT greatest((SELECT max(judged_until) FROM home_judgements),
+                           (SELECT max(last) FROM arrivals, unnest(last_at) AS newest (last))),
                   (SELECT count(*) FROM arrivals),
                   (SELECT count(*) FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL),
                   (SELECT count(*) FROM outbox WHERE given_up_at IS NOT NULL),

@@ -81,12 +81,20 @@ def _candidate(
     permit = ledger.decide(purpose_of(kind), now)
     if not isinstance(permit, Permit):
         return None
-    own = [arrivals[place.device_id] for place in places if place.device_id in arrivals]
+    began_at = ledger.tenancy.began_at
+    own = [
+        span
+        for place in places
+        if place.device_id in arrivals
+        and (span := _within(arrivals[place.device_id], place, began_at))
+    ]
     stations = {place.weather_device_id for place in places if place.weather_device_id is not None}
     weather = [arrivals[device] for device in stations if device in arrivals]
-    relevant = own + (weather if kind is Kind.ROOM else [])
-    new_since = earliest(one.first_at for one in relevant)
-    heard = [one.last_at for one in own] + ([judged.judged_until] if judged else [])
+    news = own + ([(one.first_at, one.last_at) for one in weather] if kind is Kind.ROOM else [])
+    new_since = earliest(first_at for first_at, _ in news)
+    heard = [last_at for _, last_at in own]
+    if judged is not None and judged.judged_until >= began_at:
+        heard.append(judged.judged_until)
     if new_since is None or not heard:
         return None
     return Candidate(
@@ -96,3 +104,12 @@ def _candidate(
         new_since=new_since,
         heard_until=max(heard),
     )
+
+
+def _within(arrival: Arrival, place: Place, began_at: datetime) -> tuple[datetime, datetime] | None:
+    """The part of an arrival that may fall into a device's stay in the tenancy's time."""
+    first_at = max(arrival.first_at, place.placed_at, began_at)
+    last_at = arrival.last_at
+    if place.removed_at is not None:
+        last_at = min(last_at, place.removed_at)
+    return (first_at, last_at) if first_at <= last_at else None

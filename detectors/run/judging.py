@@ -105,7 +105,7 @@ def episodes_by_home(
         told = alert.episode
         row = rows.get(Row(alert.landlord_id, told.home_id, told.place))
         still_open = told.cleared_at is None or told.cleared_at >= since
-        if row is not None and told.raised_at < since and still_open:
+        if row is not None and told.raised_at < since and still_open and not alert.refuted:
             open_before[row] = replace(told, cleared_at=None)
     found: dict[tuple[str, str], list[Episode]] = {}
     for position, episode in episodes(

@@ -21,7 +21,7 @@ from detectors.judgement import NOTHING, UNKNOWN, Judgement
 from detectors.run.candidates import HomeKey, purpose_of
 from detectors.run.judging import Verdict, episodes_by_home
 from detectors.run.placed import STEP_S, Stay, presence_frame, stay, steps_between
-from detectors.run.sweep import Swept, write_home
+from detectors.run.sweep import Swept, of_these_tenancies, write_home
 from detectors.run.windows import Window, whole_day
 from store import alerts, frames
 from store.alerts import KnownAlert
@@ -37,7 +37,8 @@ SETTLE = timedelta(seconds=30)
 """On the wall clock: how long nothing old may have come before a gateway is judged again."""
 
 LOOK_BACK = timedelta(days=3)
-"""A device not heard for longer has its alert already, or was taken away without a word to us."""
+"""Devices that fell silent longer ago are not told of anew after a restart: they have their alert,
+or were taken away without a word to us."""
 
 
 @dataclass(slots=True)
@@ -85,12 +86,12 @@ def judge_silence(
 ) -> Swept:
     """Judge one settled gateway's devices up to the time it was last heard."""
     clock = silence.clocks[gateway_id]
-    start = whole_day(clock.heard_until - LOOK_BACK)
-    since = clock.judged_until or start
+    since = clock.judged_until or whole_day(clock.heard_until - LOOK_BACK)
+    start = whole_day(since - silent.RULES.lookback)
     stretch = Window(start=start, since=since, end=clock.heard_until, next_start=start)
     swept = Swept()
     with conn.transaction():
-        places = frames.places_of_gateways(conn, [gateway_id])
+        places = frames.places_of_gateways(conn, [gateway_id], at=clock.heard_until)
         homes = {(place.landlord_id, place.home_id) for place in places}
         ledgers = ledgers_of_homes(conn, homes)
         listened = [
@@ -176,6 +177,7 @@ def _write(
         for one in known
         if Row(one.landlord_id, one.episode.home_id, one.episode.place) in standing
     ]
+    mine = of_these_tenancies(mine, permits.values())
     verdict = Verdict(judgement=judgement, rules=silent.RULES)
     judged = episodes_by_home(verdict, mine, stretch.since)
     for home, permit in permits.items():

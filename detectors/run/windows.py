@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 KEEP = timedelta(days=45)
-"""How late a sample may come and still be folded in; longer than any detector looks back."""
+"""What a window keeps when it moves on."""
+
+LOOK_BACK = timedelta(days=30)
+"""As far as any detector looks back: so long after its start a window that has moved on says what
+one over all the home's data would. A home with news of before then is judged anew from its first
+day on."""
 
 MOVE_AT = timedelta(days=60)
 """A window this long is cut back to KEEP, whole days at a time, so that a sweep stays cheap."""

@@ -55,7 +55,9 @@ BEGIN
                    SELECT t.home_id FROM tenancies t
                    WHERE t.landlord_id = changed ->> 'landlord_id'
                      AND t.tenancy_id = changed ->> 'tenancy_id')),
-               changed ->> 'gateway_id';
+               coalesce(changed ->> 'gateway_id', (
+                   SELECT d.gateway_id FROM devices d
+                   WHERE d.device_id = (changed ->> 'device_id')::integer));
     END LOOP;
     PERFORM pg_notify('homewell_gate', '');
     RETURN NULL;
@@ -70,4 +72,4 @@ CREATE TRIGGER gate_changed AFTER INSERT OR UPDATE OR DELETE ON placements
 CREATE TRIGGER gate_changed AFTER INSERT OR UPDATE OR DELETE ON devices
     FOR EACH ROW EXECUTE FUNCTION record_gate_change();
 CREATE TRIGGER gate_changed AFTER UPDATE OF basis ON landlords
-    FOR EACH ROW EXECUTE FUNCTION record_gate_change();
+    FOR EACH ROW WHEN (OLD.basis <> NEW.basis) EXECUTE FUNCTION record_gate_change();

@@ -26,6 +26,9 @@ CREATE TABLE alerts (
         CHECK (decision IN ('undecided', 'not_needed', 'withheld', 'raised')),
     decision_reason text,
     decided_at  timestamptz,
+    -- What the decision rested on: when either has changed, it is looked at again.
+    decided_severity text CHECK (decided_severity IN ('low', 'medium', 'high', 'emergency')),
+    decided_revision integer,
     UNIQUE (landlord_id, alert_id),
     FOREIGN KEY (landlord_id, home_id) REFERENCES homes (landlord_id, home_id),
     FOREIGN KEY (landlord_id, tenancy_id) REFERENCES tenancies (landlord_id, tenancy_id)
@@ -33,6 +36,8 @@ CREATE TABLE alerts (
 CREATE UNIQUE INDEX one_active_alert ON alerts (landlord_id, home_id, detector, place)
     WHERE cleared_at IS NULL;
 CREATE INDEX ON alerts (landlord_id, home_id, raised_at DESC);
+CREATE INDEX alerts_to_decide ON alerts (raised_at) WHERE decision = 'undecided'
+    OR (decision IN ('withheld', 'not_needed') AND cleared_at IS NULL);
 
 -- One line whenever the judgement of an alert changed.
 CREATE TABLE findings (
@@ -88,11 +93,14 @@ CREATE TABLE repairs (
     description text NOT NULL,
     requested_at timestamptz NOT NULL,
     requested_by text NOT NULL,
+    -- The caller's own key, so that asking again for the same is answered with the same.
+    request_key text,
     status_at   timestamptz NOT NULL,
     landlord_reference text,
     -- The flags as they stood when it was raised; delivery asks again.
     consent_flags jsonb NOT NULL,
     UNIQUE (landlord_id, repair_id),
+    UNIQUE (landlord_id, request_key),
     FOREIGN KEY (landlord_id, home_id) REFERENCES homes (landlord_id, home_id),
     FOREIGN KEY (landlord_id, tenancy_id) REFERENCES tenancies (landlord_id, tenancy_id),
     FOREIGN KEY (landlord_id, alert_id) REFERENCES alerts (landlord_id, alert_id)

@@ -51,6 +51,9 @@ CREATE POLICY own_alert ON findings AS RESTRICTIVE
 CREATE POLICY own_repair ON repair_events AS RESTRICTIVE
     USING (app_tenancy_id() IS NULL OR EXISTS (
         SELECT FROM repairs r WHERE r.repair_id = repair_events.repair_id));
+CREATE POLICY own_repair ON outbox AS RESTRICTIVE
+    USING (app_tenancy_id() IS NULL OR EXISTS (
+        SELECT FROM repairs r WHERE r.repair_id = outbox.repair_id));
 
 -- The processes that work for every landlord at once.
 DO $$
@@ -71,7 +74,7 @@ BEGIN
         ('homewell_casework', 'SELECT, INSERT, UPDATE', ARRAY['alerts', 'repairs', 'outbox']),
         ('homewell_casework', 'SELECT, INSERT', ARRAY['repair_events', 'notices']),
         ('homewell_observer', 'SELECT', ARRAY['landlords', 'gateways', 'devices', 'homes',
-            'alerts', 'findings', 'repairs', 'outbox'])
+            'placements', 'alerts', 'findings', 'home_judgements', 'repairs', 'outbox'])
     ) AS grants (role, rights, tables) LOOP
         FOR i IN 1 .. cardinality(one.tables) LOOP
             EXECUTE format('GRANT %s ON %I TO %I', one.rights, one.tables[i], one.role);
@@ -106,11 +109,14 @@ GRANT SELECT ON landlords, areas, homes, gateways, devices, placements, tenancie
     consent_events, rejected_messages, alerts, findings, home_judgements, repairs, repair_events,
     notices TO homewell_api;
 GRANT INSERT ON consent_events, repairs, repair_events, outbox, notices TO homewell_api;
-GRANT UPDATE (acknowledged_at, acknowledged_by, decision, decision_reason, decided_at)
-    ON alerts TO homewell_api;
+GRANT SELECT (outbox_id, landlord_id, repair_id, created_at, attempts, delivered_at, given_up_at,
+    last_error) ON outbox TO homewell_api;
+GRANT UPDATE (acknowledged_at, acknowledged_by, decision, decision_reason, decided_at,
+    decided_severity, decided_revision) ON alerts TO homewell_api;
 GRANT UPDATE (status, status_at, landlord_reference) ON repairs TO homewell_api;
 GRANT UPDATE (read_at) ON notices TO homewell_api;
 
+-- A tenant's session gets what was measured in the time of their own tenancy, and no more.
 CREATE FUNCTION room_readings_of_home(home text, since timestamptz, until timestamptz)
 RETURNS TABLE (room text, measured_at timestamptz, air_temp_c real, rel_humidity_pct real,
                co2_ppm real, surface_temp_c real, battery_pct real)
@@ -118,10 +124,13 @@ STABLE SECURITY DEFINER SET search_path = public, pg_temp LANGUAGE sql AS $$
     SELECT p.room, r.measured_at, r.air_temp_c, r.rel_humidity_pct, r.co2_ppm, r.surface_temp_c,
            r.battery_pct
     FROM placements p JOIN room_readings r USING (device_id)
+    LEFT JOIN tenancies t ON t.landlord_id = p.landlord_id AND t.home_id = p.home_id
+                         AND t.tenancy_id = app_tenancy_id()
     WHERE p.landlord_id = app_landlord_id() AND p.home_id = home
       AND (app_home_id() IS NULL OR p.home_id = app_home_id())
-      AND r.measured_at >= greatest(since, p.placed_at)
-      AND r.measured_at < least(until, coalesce(p.removed_at, until))
+      AND (app_tenancy_id() IS NULL OR t.tenancy_id IS NOT NULL)
+      AND r.measured_at >= greatest(since, p.placed_at, t.began_at)
+      AND r.measured_at < least(until, p.removed_at, t.ended_at)
     ORDER BY p.room, r.measured_at
 $$;
 
@@ -137,10 +146,13 @@ STABLE SECURITY DEFINER SET search_path = public, pg_temp LANGUAGE sql AS $$
            r.flame_current_ua, r.flame_on, r.pump_on, r.heat_demand, r.hot_water_demand,
            r.burner_starts, r.ignition_failures, r.fault_code
     FROM placements p JOIN boiler_readings r USING (device_id)
+    LEFT JOIN tenancies t ON t.landlord_id = p.landlord_id AND t.home_id = p.home_id
+                         AND t.tenancy_id = app_tenancy_id()
     WHERE p.landlord_id = app_landlord_id() AND p.home_id = home
       AND (app_home_id() IS NULL OR p.home_id = app_home_id())
-      AND r.measured_at >= greatest(since, p.placed_at)
-      AND r.measured_at < least(until, coalesce(p.removed_at, until))
+      AND (app_tenancy_id() IS NULL OR t.tenancy_id IS NOT NULL)
+      AND r.measured_at >= greatest(since, p.placed_at, t.began_at)
+      AND r.measured_at < least(until, p.removed_at, t.ended_at)
     ORDER BY p.room, r.measured_at
 $$;
 
@@ -203,6 +215,11 @@ STABLE SECURITY DEFINER SET search_path = public, pg_temp LANGUAGE sql AS $$
     ) seen ON true
     WHERE p.landlord_id = app_landlord_id() AND p.removed_at IS NULL
       AND (app_home_id() IS NULL OR p.home_id = app_home_id())
+      -- Who has moved out is not told whether the home they left is being heard.
+      AND (app_tenancy_id() IS NULL OR EXISTS (
+          SELECT FROM tenancies t
+          WHERE t.landlord_id = p.landlord_id AND t.tenancy_id = app_tenancy_id()
+            AND (t.ended_at IS NULL OR t.ended_at > now())))
     GROUP BY p.home_id, d.kind
 $$;
 

@@ -1,0 +1,166 @@
+"""What an officer sees of homes and alerts, in words, from what was disclosed to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.pages.local_time import day_words, moment_words
+from api.pages.views import BandTable, Count, DayRow, HomeRow, HomesView, OfficerAlert
+from api.pages.words import BANDS, CLEARED_WHY, alert_title, home_words, room_words, severity_band
+from core.alerts import Alert, Decision
+from core.bands import DayBand
+from core.evidence import NONE, Evidence
+from core.home_risk import RANK, Risk, Standing
+
+NOTHING_FOUND = "Nothing found."
+NOT_SHARED = "Not shared: your tenant has not agreed to share readings."
+_UNNAMED = "An alert"  # its kind would tell what the tenant does not share
+SHARING = {
+    "none": "nothing but that there is an alert",
+    "band": "low, medium or high only",
+    "daily": "one average a day",
+    "half_hourly": "an average every half hour",
+    "raw": "everything measured",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedHome:
+    """A home with what a list says about it; `sentence` is that of its worst open alert."""
+
+    home_id: str
+    address: str
+    standing: Standing
+    sentence: str
+    open_alerts: int
+    heard_at: datetime | None
+    repair: str
+
+
+def homes_view(
+    homes: Sequence[ListedHome], *, landlord: str, now: datetime, asked: str | None
+) -> HomesView:
+    """The list of homes ordered by risk; `asked` narrows it to one band, if there is such a one."""
+    chosen = next((risk for risk in Risk if risk.value == asked), None)
+    shown = [home for home in homes if chosen is None or home.standing.risk is chosen]
+    shown.sort(key=lambda home: (RANK[home.standing.risk], _natural(home.home_id)))
+    title = "Homes" if chosen is None else f"Homes: {BANDS[chosen].words.lower()}"
+    risks = [home.standing.risk for home in homes]
+    return HomesView(
+        title=title,
+        landlord=landlord,
+        now=now,
+        counts=(
+            Count("/landlord", "All homes", len(homes), chosen is None),
+            *(
+                Count(
+                    f"/landlord?band={risk.value}",
+                    band.words,
+                    risks.count(risk),
+                    chosen is risk,
+                )
+                for risk, band in BANDS.items()
+            ),
+        ),
+        caption=f"{title}, {len(shown)} of {len(homes)}",
+        rows=tuple(_row(home) for home in shown),
+        nothing="No home is registered yet." if not homes else "No home stands here now.",
+    )
+
+
+def _row(home: ListedHome) -> HomeRow:
+    more = home.open_alerts - 1
+    return HomeRow(
+        home_id=home.home_id,
+        name=home_words(home.home_id),
+        address=home.address,
+        band=BANDS[home.standing.risk],
+        sentence=standing_words(home.standing, home.sentence, home.heard_at),
+        more=f"And {more} more." if more > 0 else "",
+        heard_at=home.heard_at,
+        repair=home.repair or "None",
+    )
+
+
+def standing_words(standing: Standing, sentence: str, heard_at: datetime | None) -> str:
+    """What is wrong in a home in a sentence or two, or that nothing is, or that nobody knows."""
+    if not standing.unknown_because:
+        return sentence or NOTHING_FOUND
+    silence = (
+        "Never heard from: how it is there is unknown."
+        if heard_at is None
+        else f"Not heard since {moment_words(heard_at)}: how it is there is unknown."
+    )
+    return f"{sentence} {silence}".strip()
+
+
+def officer_alert(
+    alert: Alert, evidence: Evidence, *, repair_href: str, can_raise: bool
+) -> OfficerAlert:
+    """An alert with as much of its evidence as was disclosed."""
+    return OfficerAlert(
+        alert_id=str(alert.alert_id),
+        title=officer_title(alert, evidence),
+        band=severity_band(alert.severity),
+        sentence=evidence.sentence,
+        began_at=alert.began_at,
+        raised_at=alert.raised_at,
+        cleared_at=alert.cleared_at,
+        cleared_why=CLEARED_WHY.get(alert.cleared_why or "", ""),
+        decision=decision_words(alert, agreed_since=can_raise),
+        repair_href=repair_href,
+        acknowledged_at=alert.acknowledged_at,
+        acknowledged_by=alert.acknowledged_by or "",
+        can_acknowledge=alert.acknowledged_at is None,
+        can_raise=can_raise,
+    )
+
+
+def officer_title(alert: Alert, evidence: Evidence) -> str:
+    """What an alert is about, as far as the tenant shares it."""
+    return _UNNAMED if evidence.shared == NONE else alert_title(alert, evidence.place)
+
+
+def decision_words(alert: Alert, *, agreed_since: bool) -> str:
+    """What was decided about a repair, and why; a withheld one says plainly for want of what."""
+    match alert.decision:
+        case Decision.UNDECIDED:
+            return "Not decided yet."
+        case Decision.NOT_NEEDED:
+            return "None is needed for this alert."
+        case Decision.RAISED:
+            when = f" on {day_words(alert.decided_at)}" if alert.decided_at else ""
+            return f"Raised{when}."
+        case Decision.WITHHELD if agreed_since:
+            return "Withheld for want of consent when it was found; the tenant has agreed since."
+        case Decision.WITHHELD:
+            return (
+                "Withheld for want of consent: the tenant has not agreed that a repair is raised "
+                "for this. They have been told what was found, and can ask for the repair "
+                "themselves."
+            )
+
+
+def band_table(days: Sequence[DayBand]) -> BandTable | None:
+    """The bands by day, newest first; a dash where a room was not heard."""
+    if not days:
+        return None
+    rooms = sorted({one.room for one in days})
+    bands: Mapping[tuple[object, str], str] = {(one.day, one.room): one.band for one in days}
+    return BandTable(
+        rooms=tuple(room_words(room) for room in rooms),
+        rows=tuple(
+            DayRow(
+                f"{day.day} {day:%B %Y}",
+                tuple(bands.get((day, room), "not heard").capitalize() for room in rooms),
+            )
+            for day in sorted({one.day for one in days}, reverse=True)
+        ),
+    )
+
+
+def _natural(home_id: str) -> tuple[str, int]:
+    """So that home-2 stands before home-10."""
+    name = home_id.rstrip("0123456789")
+    number = home_id[len(name) :]
+    return name, int(number) if number else -1

@@ -1,0 +1,83 @@
+"""What tenants see of their own home, in words; none of them blames anybody."""
+
+from collections.abc import Mapping, Sequence
+
+from api.pages.repair_words import repair_steps, repair_title
+from api.pages.views import TenantAlert, TenantNotice, TenantRepair, WhoSees
+from api.pages.words import REPAIR_MEANING, REPAIR_STATUS, alert_title, severity_band
+from core.alerts import DEVICE_DETECTORS, Alert, Decision
+from core.casework import work_for
+from core.consent import YES, Purpose
+from core.plain_words import CHANNELS, answer_words
+from store.notices import Notice
+from store.repairs import Repair, RepairEvent
+
+_DECISION = {
+    Decision.UNDECIDED: "We are looking at what should be done about it.",
+    Decision.NOT_NEEDED: "No repair is needed for this. We go on watching it.",
+    Decision.WITHHELD: "We have not asked your landlord for a repair, because you have not said "
+    "that we may. You can ask for this one now; if you do nothing, nothing is asked for.",
+    Decision.RAISED: "We have asked your landlord for a repair. You see below how it goes on.",
+}
+_ENGINEERS = "Whoever looks after the sensors will see to it; you need do nothing."
+
+
+def tenant_alert(alert: Alert, *, repair_is_open: bool) -> TenantAlert:
+    """An alert as the tenant reads it: whole, for it is about their own home."""
+    can_ask = (
+        alert.cleared_at is None
+        and not repair_is_open
+        and alert.decision is not Decision.RAISED
+        and work_for(alert.detector, alert.severity) is not None
+    )
+    return TenantAlert(
+        alert_id=str(alert.alert_id),
+        title=alert_title(alert, alert.place),
+        band=severity_band(alert.severity),
+        sentence=alert.sentence,
+        began_at=alert.began_at,
+        cleared_at=alert.cleared_at,
+        decision=_ENGINEERS if alert.detector in DEVICE_DETECTORS else _DECISION[alert.decision],
+        can_ask=can_ask,
+    )
+
+
+def tenant_repair(repair: Repair, events: Sequence[RepairEvent]) -> TenantRepair:
+    """A repair as the tenant reads it."""
+    return TenantRepair(
+        repair_id=str(repair.repair_id),
+        title=repair_title(repair),
+        status=REPAIR_STATUS[repair.status],
+        meaning=REPAIR_MEANING[repair.status],
+        events=repair_steps(events),
+    )
+
+
+def tenant_notice(notice: Notice) -> TenantNotice:
+    """What the tenant was told, by paragraphs."""
+    return TenantNotice(
+        at=notice.at,
+        channel=CHANNELS[notice.channel].lower(),
+        subject=notice.subject,
+        paragraphs=tuple(part for part in notice.body.split("\n\n") if part.strip()),
+    )
+
+
+def who_sees(choices: Mapping[Purpose, str]) -> tuple[WhoSees, ...]:
+    """Who sees what is measured, as the tenant's choices stand."""
+    rooms = choices[Purpose.DAMP_RISK] == YES
+    boiler = choices[Purpose.FAULT_DETECTION] == YES
+    return (
+        WhoSees(
+            measured="Temperature and humidity of your rooms",
+            you="Everything" if rooms else "Not measured",
+            landlord=answer_words(choices[Purpose.SHARE_WITH_LANDLORD]) if rooms else "Nothing",
+            contractor=answer_words(choices[Purpose.SHARE_WITH_CONTRACTOR]) if rooms else "Nothing",
+        ),
+        WhoSees(
+            measured="Pressure and temperatures of your boiler",
+            you="Everything" if boiler else "Not measured",
+            landlord="The readings, to find its faults" if boiler else "Nothing",
+            contractor="What was found, on a repair" if boiler else "Nothing",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""MQTT to TimescaleDB: what was committed is acknowledged, and nothing else."""

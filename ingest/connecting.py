@@ -1,0 +1,62 @@
+"""Coming to a connection with the broker."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+
+import mqtt5
+
+from ingest.connection import PACKET_BYTES_MAX, Connection, Lost, Refused
+
+_CONNECT_TIMEOUT_S = 10.0
+_KEEPALIVE_S = 15  # a dead broker or line is noticed within 23 s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """Where the broker is and who we are there."""
+
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = None
+    tls: ssl.SSLContext | None = None
+
+
+async def connect(
+    broker: Broker,
+    client_id: str,
+    *,
+    receive_max: int,
+    session_expiry_s: int,
+    clean_start: bool = False,
+) -> Connection:
+    """A connection that the broker has accepted.
+
+    Raises Lost when there is none to be had now, Refused when there never will be one like this.
+    """
+    hello = mqtt5.ConnectPacket(
+        client_id,
+        username=broker.username,
+        password=broker.password.encode() if broker.password is not None else None,
+        clean_start=clean_start,
+        keep_alive=_KEEPALIVE_S,
+        session_expiry_interval=session_expiry_s,
+        receive_max=receive_max,
+        max_packet_size=PACKET_BYTES_MAX,
+    )
+    connection = Connection(hello)
+    try:
+        async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+            await asyncio.get_running_loop().create_connection(
+                lambda: connection, broker.host, broker.port, ssl=broker.tls
+            )
+            await connection.accepted()
+    except (Lost, Refused):
+        raise
+    except TimeoutError:
+        connection.abort("no answer")
+        raise Lost(f"the broker at {broker.host}:{broker.port} does not answer") from None
+    except OSError as error:
+        raise Lost(f"no broker at {broker.host}:{broker.port}: {error}") from error
+    return connection

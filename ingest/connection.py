@@ -1,0 +1,401 @@
+"""One MQTT 5 connection: bytes to messages, acknowledgements when we say so.
+
+A connection lives once. What arrived on it is acknowledged on it, in the order of arrival, or not
+at all: after it is lost the broker delivers the same messages again on the next one.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+import mqtt5
+
+PACKET_BYTES_MAX = 1024 * 1024
+"""The broker keeps larger messages from us; one of ours is below 100 kB."""
+
+_SILENCE_FACTOR = 1.5  # as the standard lets the broker wait for us
+_HELD_BYTES_MAX = 32 * 1024 * 1024  # payloads waiting to be taken; then reading stops
+_GOODBYE_S = 1.0  # for a broker that no longer reads
+_PUBLISHING_MAX = 200  # of ours without an acknowledgement
+
+
+class Lost(ConnectionError):  # noqa: N818 - it names what happened to the connection
+    """The connection is gone; the text says why."""
+
+
+class TakenOver(Lost):
+    """Another process has connected under our client id."""
+
+
+class Overrun(Lost):
+    """The broker sent more than receive-maximum allows, and we cut it off."""
+
+
+class Refused(ConnectionError):  # noqa: N818 - it names what the broker did
+    """The broker does not want us, or not this of us; trying again will not help."""
+
+
+# Answers to CONNECT that speak of the broker's state; any other will be the same next time.
+_PASSING = (
+    mqtt5.ConnAckReasonCode.UNSPECIFIED_ERROR,
+    mqtt5.ConnAckReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+    mqtt5.ConnAckReasonCode.SERVER_UNAVAILABLE,
+    mqtt5.ConnAckReasonCode.SERVER_BUSY,
+    mqtt5.ConnAckReasonCode.QUOTA_EXCEEDED,
+    mqtt5.ConnAckReasonCode.CONNECTION_RATE_EXCEEDED,
+)
+_REFUSALS_FROM = 0x80  # reason codes below say that it went well
+
+
+class Connection(asyncio.Protocol):
+    """An MQTT 5 connection of a subscriber that acknowledges after its own commit.
+
+    `take` hands out what arrived; `acknowledge` answers it. The broker may have `receive_max`
+    messages unanswered with us, which bounds what we hold; a broker that sends more is cut off.
+    """
+
+    def __init__(self, hello: mqtt5.ConnectPacket) -> None:
+        self._hello = hello
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._buffer = bytearray()
+        self._welcome: asyncio.Future[mqtt5.ConnAckPacket] = self._loop.create_future()
+        self._lost: Lost | None = None
+        self._gone = asyncio.Event()
+        self._closed = asyncio.Event()
+        self._held: deque[mqtt5.PublishPacket] = deque()
+        self._held_bytes = 0
+        self._unanswered = 0
+        self._reading = True
+        self._awaited = 0
+        self._enough: asyncio.Future[None] | None = None
+        self._answers: dict[int, asyncio.Future[mqtt5.PubAckPacket | mqtt5.SubAckPacket]] = {}
+        self._last_packet_id = 0
+        self._publishing = asyncio.Semaphore(_PUBLISHING_MAX)
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._pongs: deque[asyncio.Future[None]] = deque()
+        self._keepalive_s = float(hello.keep_alive)
+        self._heard_at = self._sent_at = self._loop.time()
+        self._tick: asyncio.TimerHandle | None = None
+
+    @property
+    def lost(self) -> Lost | None:
+        """Why the connection is gone; None while it lives."""
+        return self._lost
+
+    @property
+    def unanswered(self) -> int:
+        """Messages that the broker waits for us to acknowledge."""
+        return self._unanswered
+
+    async def accepted(self) -> mqtt5.ConnAckPacket:
+        """The broker's welcome; raises Refused or Lost when there is none."""
+        return await asyncio.shield(self._welcome)
+
+    async def gone(self) -> Lost:
+        """Wait until the connection is gone; why it is."""
+        await self._gone.wait()
+        return self._lost or Lost("closed")
+
+    async def take(self, most: int, most_bytes: int, linger_s: float) -> list[mqtt5.PublishPacket]:
+        """What arrived, oldest first: waits for the first message, then until there are `most` or
+        `linger_s` has passed. Stops early at `most_bytes` of payload.
+
+        Raises Lost when the connection is gone: what was not taken then comes again.
+        """
+        await self._until_held(1, None)
+        if len(self._held) < most and self._held_bytes < most_bytes:
+            await self._until_held(most, linger_s)
+        taken: list[mqtt5.PublishPacket] = []
+        size = 0
+        while self._held and len(taken) < most and size < most_bytes:
+            packet = self._held.popleft()
+            size += len(packet.payload)
+            taken.append(packet)
+        self._held_bytes -= size
+        self._resume_if_roomy()
+        return taken
+
+    def acknowledge(self, packets: Iterable[mqtt5.PublishPacket]) -> int:
+        """Tell the broker that these are dealt with, in order of arrival; how many it was told of.
+
+        On a connection that is gone nothing is told, and 0 returned.
+        """
+        if self._lost:
+            return 0
+        numbers = [packet.packet_id for packet in packets if packet.packet_id is not None]
+        self._unanswered -= len(numbers)
+        self._write(b"".join(mqtt5.PubAckPacket(number).write() for number in numbers))
+        return len(numbers)
+
+    async def subscribe(self, patterns: Sequence[str]) -> None:
+        """Subscribe at QoS 1; Refused when the broker does not let us."""
+        filters = [
+            mqtt5.TopicFilter(
+                pattern,
+                max_qos=mqtt5.QoS.AT_LEAST_ONCE,
+                retain_handling=mqtt5.RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS,
+            )
+            for pattern in patterns
+        ]
+        number = self._next_packet_id()
+        answer = await self._ask(number, mqtt5.SubscribePacket(number, filters).write())
+        if isinstance(answer, mqtt5.SubAckPacket):
+            for pattern, code in zip(patterns, answer.reason_codes, strict=True):
+                if int(code) >= _REFUSALS_FROM:
+                    raise Refused(f"the broker refused to subscribe us to {pattern}: {code.name}")
+
+    def send(self, topic: str, payload: bytes) -> bool:
+        """Publish at QoS 0; False when the connection is gone."""
+        if self._lost:
+            return False
+        self._write(mqtt5.PublishPacket(topic, payload).write())
+        return True
+
+    async def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Publish at QoS 1 and wait for the broker's acknowledgement.
+
+        Raises Lost when the connection goes first, Refused when the broker will not have it.
+        """
+        async with self._publishing:
+            number = self._next_packet_id()
+            packet = mqtt5.PublishPacket(
+                topic, payload, qos=mqtt5.QoS.AT_LEAST_ONCE, retain=retain, packet_id=number
+            )
+            answer = await self._ask(number, packet.write())
+        if isinstance(answer, mqtt5.PubAckPacket):
+            code = answer.reason_code
+            if int(code) >= _REFUSALS_FROM:
+                raise Refused(f"the broker refused what we published to {topic}: {code.name}")
+
+    async def ping(self) -> None:
+        """Wait until the broker has dealt with everything we sent so far; raises Lost."""
+        pong: asyncio.Future[None] = self._loop.create_future()
+        self._check_alive()
+        self._pongs.append(pong)
+        self._write(mqtt5.PingReqPacket().write())
+        await pong
+
+    async def drained(self) -> None:
+        """Wait until what we sent is on its way; returns at once when the connection is gone."""
+        await self._writable.wait()
+
+    async def close(self) -> None:
+        """Say goodbye and wait until it is on its way.
+
+        The session and its unacknowledged messages stay at the broker.
+        """
+        if self._transport is None:
+            return
+        if not self._lost:
+            self._write(mqtt5.DisconnectPacket().write())
+            self._end(Lost("closed by us"))
+            self._transport.close()
+        try:
+            async with asyncio.timeout(_GOODBYE_S):
+                await self._closed.wait()
+        except TimeoutError:
+            self._transport.abort()
+
+    def abort(self, why: str) -> None:
+        """Drop the connection without a word."""
+        self._end(Lost(why))
+        if self._transport is not None:
+            self._transport.abort()
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own is not one by type
+        self._write(self._hello.write())
+
+    def data_received(self, data: bytes) -> None:
+        self._heard_at = self._loop.time()
+        self._buffer += data
+        try:
+            self._read_packets()
+        except ValueError as error:
+            self._fail(
+                mqtt5.DisconnectReasonCode.MALFORMED_PACKET, Lost(f"malformed packet: {error}")
+            )
+            return
+        if self._reading and not self._is_roomy() and self._transport is not None:
+            self._reading = False
+            self._transport.pause_reading()
+        if self._enough is not None and not self._enough.done() and self._has_enough():
+            self._enough.set_result(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end(Lost(f"the broker closed the connection{f': {exc}' if exc else ''}"))
+        self._closed.set()
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    # What arrives.
+
+    def _read_packets(self) -> None:
+        position = 0
+        with memoryview(self._buffer) as view:
+            while position < len(view) and not self._lost:
+                try:
+                    packet, size = mqtt5.read(view[position:])
+                except IndexError:  # the codec's word for "not all of it is here yet"
+                    break
+                position += size
+                self._receive(packet)
+        del self._buffer[:position]
+        if len(self._buffer) > PACKET_BYTES_MAX:
+            self._fail(mqtt5.DisconnectReasonCode.PACKET_TOO_LARGE, Lost("a packet over the limit"))
+
+    def _receive(self, packet: mqtt5.Packet) -> None:
+        if isinstance(packet, mqtt5.PublishPacket):
+            self._receive_publish(packet)
+        elif isinstance(packet, (mqtt5.PubAckPacket, mqtt5.SubAckPacket)):
+            answered = self._answers.pop(packet.packet_id, None)
+            if answered is not None and not answered.done():
+                answered.set_result(packet)
+        elif isinstance(packet, mqtt5.PingRespPacket):
+            if self._pongs and not (pong := self._pongs.popleft()).done():
+                pong.set_result(None)
+        elif isinstance(packet, mqtt5.ConnAckPacket) and not self._welcome.done():
+            self._receive_welcome(packet)
+        elif isinstance(packet, mqtt5.DisconnectPacket):
+            self._receive_goodbye(packet)
+        else:
+            name = type(packet).__name__
+            self._fail(mqtt5.DisconnectReasonCode.PROTOCOL_ERROR, Lost(f"unexpected {name}"))
+
+    def _receive_publish(self, packet: mqtt5.PublishPacket) -> None:
+        if packet.qos == mqtt5.QoS.EXACTLY_ONCE:
+            self._fail(mqtt5.DisconnectReasonCode.QOS_NOT_SUPPORTED, Lost("a message at QoS 2"))
+            return
+        if packet.packet_id is not None:
+            self._unanswered += 1
+            if self._unanswered > self._hello.receive_max:
+                code = mqtt5.DisconnectReasonCode.RECEIVE_MAX_EXCEEDED
+                self._fail(code, Overrun("the broker sent more than receive-maximum allows"))
+                return
+        self._held.append(packet)
+        self._held_bytes += len(packet.payload)
+
+    def _receive_welcome(self, packet: mqtt5.ConnAckPacket) -> None:
+        code = packet.reason_code
+        if code != mqtt5.ConnAckReasonCode.SUCCESS:
+            why = f"the broker refused the connection: {code.name}"
+            self._welcome.set_exception(Lost(why) if code in _PASSING else Refused(why))
+            self.abort(why)
+            return
+        if packet.server_keep_alive is not None:
+            self._keepalive_s = float(packet.server_keep_alive)
+        self._publishing = asyncio.Semaphore(min(_PUBLISHING_MAX, packet.receive_max))
+        self._welcome.set_result(packet)
+        self._keep_alive()
+
+    def _receive_goodbye(self, packet: mqtt5.DisconnectPacket) -> None:
+        code = packet.reason_code
+        if code == mqtt5.DisconnectReasonCode.SESSION_TAKEN_OVER:
+            self._end(TakenOver(f"another process connected as {self._hello.client_id!r}"))
+        else:
+            self._end(Lost(f"the broker said goodbye: {code.name}"))
+        if self._transport is not None:
+            self._transport.close()
+
+    # What we wait for.
+
+    async def _until_held(self, count: int, timeout_s: float | None) -> None:
+        self._check_alive()
+        self._awaited = count
+        if self._has_enough():
+            return
+        self._enough = self._loop.create_future()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._enough
+        except TimeoutError:
+            return
+        finally:
+            self._enough = None
+        self._check_alive()
+
+    def _has_enough(self) -> bool:
+        return len(self._held) >= self._awaited or not self._is_roomy()
+
+    def _is_roomy(self) -> bool:
+        return self._held_bytes < _HELD_BYTES_MAX and len(self._held) <= 2 * self._hello.receive_max
+
+    def _resume_if_roomy(self) -> None:
+        if not self._reading and self._is_roomy() and self._transport is not None:
+            self._reading = True
+            self._heard_at = self._loop.time()
+            self._transport.resume_reading()
+
+    async def _ask(self, number: int, packet: bytes) -> mqtt5.PubAckPacket | mqtt5.SubAckPacket:
+        self._check_alive()
+        answered: asyncio.Future[mqtt5.PubAckPacket | mqtt5.SubAckPacket]
+        answered = self._loop.create_future()
+        self._answers[number] = answered
+        self._write(packet)
+        try:
+            return await answered
+        finally:
+            self._answers.pop(number, None)
+
+    def _check_alive(self) -> None:
+        if self._lost:
+            raise type(self._lost)(str(self._lost))
+
+    def _next_packet_id(self) -> int:
+        number = self._last_packet_id
+        while True:
+            number = number % 65_535 + 1
+            if number not in self._answers:
+                self._last_packet_id = number
+                return number
+
+    # How it lives and ends.
+
+    def _write(self, packets: bytes) -> None:
+        if self._transport is not None and packets:
+            self._sent_at = self._loop.time()
+            self._transport.write(packets)
+
+    def _keep_alive(self) -> None:
+        if self._lost or not self._keepalive_s:
+            return
+        now = self._loop.time()
+        # While we do not read, the broker's silence is ours.
+        if self._reading and now - self._heard_at > self._keepalive_s * _SILENCE_FACTOR:
+            self.abort(f"nothing heard from the broker for {now - self._heard_at:.0f} s")
+            return
+        if now - min(self._heard_at, self._sent_at) >= self._keepalive_s / 2:
+            self._pongs.append(self._loop.create_future())
+            self._write(mqtt5.PingReqPacket().write())
+        self._tick = self._loop.call_later(self._keepalive_s / 4, self._keep_alive)
+
+    def _fail(self, code: mqtt5.DisconnectReasonCode, lost: Lost) -> None:
+        self._write(mqtt5.DisconnectPacket(reason_code=code).write())
+        self._end(lost)
+        if self._transport is not None:
+            self._transport.close()
+
+    def _end(self, lost: Lost) -> None:
+        if self._lost:
+            return
+        self._lost = lost
+        if self._tick is not None:
+            self._tick.cancel()
+        waiting = [self._welcome, self._enough, *self._answers.values(), *self._pongs]
+        for future in waiting:
+            if future is not None and not future.done():
+                future.set_exception(lost)
+                # Not everything is waited for: an unread exception is no mistake here.
+                future.exception()
+        self._held.clear()
+        self._writable.set()
+        self._gone.set()

@@ -1,0 +1,80 @@
+"""What ingest is told from outside: the environment, and nothing else."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from core.quantities import Kind
+from core.wire import NAME, ROOT
+from ingest.connecting import Broker
+
+_PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+class NotSet(ValueError):  # noqa: N818 - it names what the setting is
+    """A setting is missing or unfit; the text says which and what it should be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where ingest reads and writes. With `shared_group` several workers share the messages."""
+
+    database_url: str
+    broker: Broker
+    client_id: str
+    shared_group: str | None
+    status_file: Path | None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """The settings in these variables; raises NotSet."""
+        status_file = environment.get("INGEST_STATUS_FILE")
+        return cls(
+            database_url=_needed(environment, "DATABASE_URL", "postgresql://user:password@host/db"),
+            broker=parse_broker(_needed(environment, "MQTT_URL", "mqtt://user:password@host:port")),
+            client_id=_name(environment, "INGEST_CLIENT_ID") or "ingest-0",
+            shared_group=_name(environment, "INGEST_SHARED_GROUP"),
+            status_file=Path(status_file) if status_file else None,
+        )
+
+    def patterns(self) -> list[str]:
+        """What to subscribe to."""
+        share = f"$share/{self.shared_group}/" if self.shared_group else ""
+        return [f"{share}{ROOT}/+/+/{kind.value}" for kind in Kind]
+
+
+def parse_broker(url: str) -> Broker:
+    """The broker in `mqtt://user:password@host:port` (percent-encoded), `mqtts` for TLS.
+
+    Raises NotSet without repeating the URL, which holds a password.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise NotSet("MQTT_URL cannot be read; it is mqtt://user:password@host:port") from None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise NotSet("MQTT_URL must be mqtt://user:password@host:port, or mqtts:// for TLS")
+    return Broker(
+        host=parts.hostname,
+        port=port or _PORTS[parts.scheme],
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        tls=ssl.create_default_context() if parts.scheme == "mqtts" else None,
+    )
+
+
+def _needed(environment: Mapping[str, str], variable: str, form: str) -> str:
+    value = environment.get(variable)
+    if not value:
+        raise NotSet(f"{variable} is not set; it is of the form {form}")
+    return value
+
+
+def _name(environment: Mapping[str, str], variable: str) -> str | None:
+    value = environment.get(variable)
+    if value and not NAME.fullmatch(value):
+        raise NotSet(f"{variable} is {value!r}; it must be 1 to 63 of a-z, 0-9, _ and -")
+    return value or None
