@@ -27,7 +27,9 @@ from gateway.endpoint import Endpoint
 
 CONNECT_TIMEOUT_S = 10.0  # name look-up, TCP, TLS and CONNACK on a poor mobile link
 KEEPALIVE_S = 30  # a silent loss is noticed within 45 s; a ping costs two bytes
-SESSION_EXPIRY_S = 24 * 3600  # how long a broker keeps what it has for us while we are away
+SESSION_EXPIRY_S = 0xFFFFFFFF
+"""Never: a broker keeps what it has for us, as far as its own limits reach. Mosquitto 2.0, once
+restarted, can cut off a connected client whose session has an expiry."""
 PACKET_BYTES_MAX = 262_144  # several times the longest message either side sends
 READS_PER_WAKE = 100  # then the loop's other work gets its turn
 FLUSH_TIMEOUT_S = 1.0  # for the last words before leaving

@@ -13,7 +13,10 @@ _log = logging.getLogger(__name__)
 RECEIVE_MAX = 8_000
 """Messages we may hold without acknowledging: a batch being written and the next one arriving."""
 
-_SESSION_EXPIRY_S = 7 * 24 * 3600  # the broker keeps what arrives while we are away for a week
+_SESSION_EXPIRY_S = 0xFFFFFFFF
+"""Never: what arrives while we are away waits for us, as far as the broker's own limits reach.
+Mosquitto 2.0, once restarted, can cut off a connected client whose session has an expiry."""
+
 _BACKOFF_FIRST_S = 0.2
 _BACKOFF_MOST_S = 10.0
 _SETTLED_AFTER_S = 30.0  # a connection that lived this long starts the backoff anew

@@ -34,7 +34,9 @@ _SALT_BYTES = 12
 
 # Everything that queues has a limit, high enough for a weekend's outage of thirty homes; the
 # snapshot every second bounds what a crash of the broker takes, and the gateways' spools cover
-# that second. Number and size of queued messages may not be 0: 2.0.21 drops clients then.
+# that second. Sessions have no expiry: Mosquitto 2.0 keeps a list of those that have one, which
+# after a restart can name a client that has come back, and cuts it off again and again. Number and
+# size of queued messages may not be 0: 2.0.21 drops clients then.
 _CONFIGURATION = """\
 per_listener_settings false
 listener {port} 127.0.0.1
@@ -46,7 +48,6 @@ pid_file {folder}/pid
 persistence true
 persistence_location {folder}/
 autosave_interval 1
-persistent_client_expiration 7d
 
 max_queued_messages 1000000
 max_queued_bytes 268435456
@@ -113,16 +114,20 @@ class MosquittoServer:
     def start(self) -> None:
         """Start, and return when connections are accepted. Raises ServerFailed with the log's end.
 
-        A broker that runs already reads the users and the access list anew.
+        A broker that runs already reads the users and the access list anew where they changed. (A
+        reload costs clients that are away their sessions: Mosquitto keeps no password of theirs
+        to check. Their gateways send again what was in them.)
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         self._folder.chmod(0o700)
         hand_over(self._folder, self._account)
-        self._write_access()
         pid = self._pid()
         if pid is not None:
-            send(pid, signal.SIGHUP)
+            if self._access_changed():
+                self._write_access()
+                send(pid, signal.SIGHUP)
             return
+        self._write_access()
         self._configure()
         self._process = spawn(
             [self._programs.mosquitto, "-c", self._configuration],
@@ -184,6 +189,16 @@ class MosquittoServer:
         except (FileNotFoundError, ValueError):
             return None
         return pid if runs(pid, str(self._configuration)) else None
+
+    def _access_changed(self) -> bool:
+        """Whether users or the access list differ from those on disk; passwords never change."""
+        try:
+            lines = (self._folder / "passwords").read_text("utf-8").splitlines()
+            access_list = (self._folder / "acl").read_text("utf-8")
+        except FileNotFoundError:
+            return True
+        users = {line.partition(":")[0] for line in lines}
+        return users != set(self._users) or access_list != self._access_list
 
     def _write_access(self) -> None:
         passwords = "".join(
