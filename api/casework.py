@@ -1,7 +1,7 @@
 """Decides on every alert: raise a repair, withhold it and ask the tenant, or leave it be.
 
 Each decision is one transaction. One that was withheld, or not needed, is looked at again when the
-tenancy's ledger or the alert's severity has changed.
+tenancy's ledger, the alert's severity or the alert that covered it has changed.
 """
 
 import asyncio
@@ -9,12 +9,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import psycopg
 
 from api.raising import contact_channel, raise_now, revision_of
 from core.alerts import Alert, Decision
-from core.casework import Work, permission_to_raise, work_for
+from core.casework import Work, covering_detectors, permission_to_raise, title_of, work_for
 from core.consent import Refusal
 from core.notices import repair_withheld
 from store import alert_answers, alerts_seen, notices, repairs
@@ -104,6 +105,9 @@ def _decide(conn: psycopg.Connection, waiting: Waiting, now: datetime) -> Decisi
         return _note(conn, alert, Decision.NOT_NEEDED, reason, revision, now)
     if repairs.open_repair(conn, alert.landlord_id, alert.alert_id) is not None:
         return _note(conn, alert, Decision.RAISED, "a repair is open", revision_of(ledger), now)
+    covering = alert_answers.covering_alert(conn, alert, covering_detectors(alert.detector))
+    if covering is not None:
+        return _leave_to(conn, alert, covering, ledger, now)
     permit = permission_to_raise(ledger.choices, tenancy=ledger.tenancy, alert=alert, at=now)
     if isinstance(permit, Refusal):
         return _withhold(conn, alert, permit, ledger, now)
@@ -120,6 +124,27 @@ def _needless(alert: Alert, work: Work | None, *, is_recording: bool) -> str:
     if work is None:
         return "information only, or a matter of the device: it asks for no repair"
     return ""
+
+
+def _leave_to(
+    conn: psycopg.Connection,
+    alert: Alert,
+    covering: tuple[UUID, str],
+    ledger: TenancyLedger,
+    now: datetime,
+) -> Decision:
+    """Whoever comes for the other alert finds this one too: nobody is asked twice."""
+    covering_id, detector = covering
+    alert_answers.write_decision(
+        conn,
+        alert,
+        Decision.NOT_NEEDED,
+        reason=f"it goes with another alert in the same place ({title_of(detector).lower()})",
+        revision=revision_of(ledger),
+        at=now,
+        decided_with=covering_id,
+    )
+    return Decision.NOT_NEEDED
 
 
 def _withhold(

@@ -120,6 +120,22 @@ def work_for(detector: str, severity: Severity) -> Work | None:
     return Work(**kind, priority=_PRIORITY[severity])
 
 
+def title_of(detector: str) -> str:
+    """What the work for a detector is called; the detector's own name when it asks for none."""
+    return str(_WORK.get(detector, {}).get("title", detector))
+
+
+def covering_detectors(detector: str) -> tuple[str, ...]:
+    """The other detectors whose work, in the same place, covers what this one would ask for.
+
+    >>> covering_detectors("condensation")
+    ('mould_risk',)
+    """
+    return tuple(
+        other for matter in _MATTERS if detector in matter for other in matter if other != detector
+    )
+
+
 def permission_to_raise(
     ledger: Sequence[Choice],
     *,
@@ -217,6 +233,9 @@ _DAMP = {
     "trade_custom_code": "DAMP",
     "trade_custom_name": "Damp and mould specialist",
 }
+# What one visit looks into: whoever comes for the one of them finds the other.
+_MATTERS = (("mould_risk", "condensation"), ("low_pressure", "slow_leak"))
+
 _WORK: dict[str, dict[str, Any]] = {
     "mould_risk": {
         "title": "Risk of mould",

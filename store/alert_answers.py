@@ -1,5 +1,6 @@
 """What people and casework say about alerts: acknowledged, and decided about a repair."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from core.alerts import Alert, Decision
+from core.findings import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +41,17 @@ def write_decision(
     reason: str,
     revision: int,
     at: datetime,
+    decided_with: UUID | None = None,
 ) -> None:
     """Note what was decided about a repair, why, and on which revision of the ledger.
 
     A decision on an alert that was over rests on no severity: should it open again, that counts as
-    a change.
+    a change. `decided_with` is the open alert that covers this one.
     """
     conn.execute(
         """UPDATE alerts SET decision = %(decision)s, decision_reason = %(reason)s,
                decided_at = %(at)s, decided_severity = %(severity)s,
-               decided_revision = %(revision)s
+               decided_revision = %(revision)s, decided_with = %(with)s
            WHERE landlord_id = %(landlord)s AND alert_id = %(alert)s""",
         {
             "landlord": alert.landlord_id,
@@ -58,14 +61,42 @@ def write_decision(
             "at": at,
             "severity": None if alert.cleared_at else alert.severity.word,
             "revision": revision,
+            "with": decided_with,
         },
     )
+
+
+def covering_alert(
+    conn: psycopg.Connection, alert: Alert, detectors: Sequence[str]
+) -> tuple[UUID, str] | None:
+    """An open alert of one of these detectors in the same place, at least as severe, that a repair
+    was raised or withheld for: its id and detector."""
+    return conn.execute(
+        """SELECT alert_id, detector FROM alerts
+           WHERE landlord_id = %(landlord)s AND home_id = %(home)s AND place = %(place)s
+             AND tenancy_id = %(tenancy)s AND detector = ANY(%(detectors)s)
+             AND cleared_at IS NULL AND severity = ANY(%(severities)s)
+             AND (decision = 'withheld' OR EXISTS (
+                 SELECT FROM repairs r
+                 WHERE r.alert_id = alerts.alert_id
+                   AND r.status NOT IN ('completed', 'declined', 'cancelled')))
+           ORDER BY raised_at LIMIT 1""",
+        {
+            "landlord": alert.landlord_id,
+            "home": alert.home_id,
+            "place": alert.place,
+            "tenancy": alert.tenancy_id,
+            "detectors": list(detectors),
+            "severities": [one.word for one in Severity if one >= alert.severity],
+        },
+    ).fetchone()
 
 
 def waiting_for_decision(conn: psycopg.Connection, *, limit: int) -> list[Waiting]:
     """The oldest alerts to decide on: new ones, and those that a change puts in question again.
 
-    Changed means that the severity, or the tenancy's ledger, is not what the decision rested on.
+    Changed means that the severity, the tenancy's ledger, or the alert that covered it is not what
+    the decision rested on.
     """
     with conn.cursor(row_factory=class_row(Waiting)) as cursor:
         return cursor.execute(
@@ -77,7 +108,10 @@ def waiting_for_decision(conn: psycopg.Connection, *, limit: int) -> list[Waitin
                       OR a.decided_severity IS DISTINCT FROM a.severity
                       OR a.decided_revision IS DISTINCT FROM (
                           SELECT coalesce(max(c.revision), 0) FROM consent_events c
-                          WHERE c.landlord_id = a.landlord_id AND c.tenancy_id = a.tenancy_id))
+                          WHERE c.landlord_id = a.landlord_id AND c.tenancy_id = a.tenancy_id)
+                      OR EXISTS (
+                          SELECT FROM alerts w
+                          WHERE w.alert_id = a.decided_with AND w.cleared_at IS NOT NULL))
                ORDER BY a.raised_at, a.alert_id LIMIT %(limit)s""",
             {"limit": limit},
         ).fetchall()

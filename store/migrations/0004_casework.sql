@@ -29,6 +29,8 @@ CREATE TABLE alerts (
     -- What the decision rested on: when either has changed, it is looked at again.
     decided_severity text CHECK (decided_severity IN ('low', 'medium', 'high', 'emergency')),
     decided_revision integer,
+    -- The open alert whose repair covers this one too; while it is open no second one is asked for.
+    decided_with uuid REFERENCES alerts,
     UNIQUE (landlord_id, alert_id),
     FOREIGN KEY (landlord_id, home_id) REFERENCES homes (landlord_id, home_id),
     FOREIGN KEY (landlord_id, tenancy_id) REFERENCES tenancies (landlord_id, tenancy_id)

@@ -112,7 +112,7 @@ GRANT INSERT ON consent_events, repairs, repair_events, outbox, notices TO homew
 GRANT SELECT (outbox_id, landlord_id, repair_id, created_at, attempts, delivered_at, given_up_at,
     last_error) ON outbox TO homewell_api;
 GRANT UPDATE (acknowledged_at, acknowledged_by, decision, decision_reason, decided_at,
-    decided_severity, decided_revision) ON alerts TO homewell_api;
+    decided_severity, decided_revision, decided_with) ON alerts TO homewell_api;
 GRANT UPDATE (status, status_at, landlord_reference) ON repairs TO homewell_api;
 GRANT UPDATE (read_at) ON notices TO homewell_api;
 

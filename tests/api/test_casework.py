@@ -18,7 +18,7 @@ from tests.fixtures_database import HomewellDatabase
 
 @pytest.fixture(scope="module")
 def here(homewell_db: HomewellDatabase) -> Iterator[Town]:
-    with town(homewell_db, homes=9) as made:
+    with town(homewell_db, homes=12) as made:
         yield made
 
 
@@ -180,3 +180,44 @@ def test_more_alerts_than_one_look_takes_are_all_decided(
         )
 
     assert decide_pending(caseworker, now=NOW) == Tally(not_needed=250)
+
+
+def test_one_visit_is_asked_for_where_one_finds_both(
+    here: Town, caseworker: psycopg.Connection
+) -> None:
+    here.choose(10, Purpose.AUTO_RAISE, "yes")
+    mould = here.alert("home-10", "mould_risk", "bedroom", raised_at=NOW - timedelta(days=2))
+    wet = here.alert("home-10", "condensation", "bedroom")
+    elsewhere = here.alert("home-10", "condensation", "bathroom")
+
+    decide_pending(caseworker, now=NOW)
+
+    covered = "it goes with another alert in the same place (risk of mould)"
+    assert decision(here, mould)[0] == "raised"
+    assert decision(here, wet) == ("not_needed", covered)
+    assert decision(here, elsewhere)[0] == "raised"
+
+
+def test_what_a_cleared_alert_covered_is_decided_on_by_itself(
+    here: Town, caseworker: psycopg.Connection
+) -> None:
+    leak = here.alert("home-11", "slow_leak", "boiler", raised_at=NOW - timedelta(days=2))
+    low = here.alert("home-11", "low_pressure", "boiler", severity="medium")
+    decide_pending(caseworker, now=NOW)
+    before = decision(here, low)[0]
+    here.set_alert(leak, "cleared_at", NOW)
+
+    decide_pending(caseworker, now=NOW + timedelta(minutes=1))
+
+    assert (before, decision(here, low)[0]) == ("not_needed", "withheld")
+
+
+def test_what_is_worse_than_the_alert_beside_it_is_asked_for_by_itself(
+    here: Town, caseworker: psycopg.Connection
+) -> None:
+    here.alert("home-12", "slow_leak", "boiler", severity="medium")
+    stopping = here.alert("home-12", "low_pressure", "boiler", severity="high")
+
+    decide_pending(caseworker, now=NOW)
+
+    assert decision(here, stopping)[0] == "withheld"
