@@ -41,6 +41,7 @@ format: $(INSTALLED) ## put the code into its form
 	$(BIN)/ruff check --fix
 
 lock: $(INSTALLED) ## renew requirements.lock from pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile pyproject.toml --universal --all-extras --group dev --generate-hashes \
 		--no-header --no-annotate --python-version 3.11 -o requirements.lock
 

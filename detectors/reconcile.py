@@ -59,12 +59,24 @@ def reconcile(
 
 
 def _match(known: Mapping[Id, Episode], episode: Episode) -> Id | None:
-    """The alert that tells of this episode: one raised with it, an open one, then the earliest."""
+    """The alert that tells of this episode.
+
+    An episode that goes on is an open alert where there is one, so that a place never has two. Else
+    it is the one raised with it, then the one cleared with it, an open one, the earliest.
+    """
+    goes_on = episode.cleared_at is None
     candidates = [
-        (told.raised_at != episode.raised_at, told.cleared_at is not None, told.raised_at, alert_id)
+        (
+            goes_on and told.cleared_at is not None,
+            told.raised_at != episode.raised_at,
+            told.cleared_at != episode.cleared_at,
+            told.cleared_at is not None,
+            told.raised_at,
+            alert_id,
+        )
         for alert_id, told in known.items()
         if (told.home_id, told.detector, told.place)
         == (episode.home_id, episode.detector, episode.place)
         and told.meets(episode)
     ]
-    return min(candidates, key=lambda one: one[:3])[3] if candidates else None
+    return min(candidates, key=lambda one: one[:5])[5] if candidates else None

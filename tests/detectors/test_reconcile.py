@@ -116,6 +116,17 @@ def test_trouble_that_came_back_is_not_taken_for_the_time_before() -> None:
     assert changes == Changes((), {}, ())
 
 
+def test_two_alerts_that_late_data_shows_to_be_one_are_brought_up_to_it_once() -> None:
+    known = {1: episode(5, 6), 2: episode(7)}
+    judged = [episode(0, 8)]
+    once = after(known, reconcile(known, judged, since=hour(0)), at=hour(9))
+
+    again = reconcile(once, judged, since=hour(0))
+
+    assert once == {1: episode(5, 6), 2: episode(7, 8)}
+    assert again == Changes((), {}, ())
+
+
 def test_an_open_alert_that_nothing_bears_out_has_lost_its_ground() -> None:
     changes = reconcile({1: episode(100)}, [], since=hour(100))
 
