@@ -28,14 +28,15 @@ from tests.estate import SINCE
 from tests.fixtures_database import HomewellDatabase
 
 HACT = Path(__file__).parents[3] / "shared/data/hact/RaiseRepair.json"
+HOMES = 19
 TENANT = ("tenant", "tenant-1")
 OFFICER = ("officer", "officer-1")
 
 
 @pytest.fixture(scope="module")
 def here(homewell_db: HomewellDatabase) -> Iterator[Town]:
-    with town(homewell_db, homes=12) as made:
-        for number in range(1, 13):
+    with town(homewell_db, homes=HOMES) as made:
+        for number in range(1, HOMES + 1):
             made.choose(number, Purpose.AUTO_RAISE, "yes", at=SINCE)
         yield made
 
@@ -44,7 +45,7 @@ def here(homewell_db: HomewellDatabase) -> Iterator[Town]:
 def landlord(here: Town, tmp_path: Path) -> Iterator[Landlord]:
     with landlord_system(tmp_path) as made:
         webhook = Webhook(url=made.url, secret=SECRET)
-        here.database.register(registration("demo", "gw-a", 12, webhook=webhook))
+        here.database.register(registration("demo", "gw-a", HOMES, webhook=webhook))
         yield made
 
 
@@ -109,8 +110,9 @@ def test_the_body_inside_is_a_raise_repair_of_the_sectors_standard(
     here: Town, worker: psycopg.Connection, landlord: Landlord
 ) -> None:
     schema = json.loads(HACT.read_text("utf-8-sig"))
-    for detector in ("slow_leak", "low_pressure", "mould_risk", "condensation"):
-        raised(here, worker, 3, detector)
+    detectors = ("slow_leak", "low_pressure", "mould_risk", "condensation")
+    for home, detector in enumerate(detectors, start=13):
+        raised(here, worker, home, detector)
     deliver(worker)
 
     check = jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker())
@@ -234,7 +236,7 @@ def test_a_system_that_is_away_is_tried_again_with_the_same_id(
 def test_an_answer_that_was_lost_means_delivery_twice_and_one_repair_there(
     here: Town, worker: psycopg.Connection, landlord: Landlord
 ) -> None:
-    alert = raised(here, worker, 11, "low_pressure")
+    alert = raised(here, worker, 17, "low_pressure")
     deliver(worker)
     with here.database.connect_as_administrator() as conn:
         conn.execute(
@@ -269,7 +271,7 @@ def test_a_crash_in_the_middle_of_an_attempt_is_made_good_after_its_lease(
 def test_it_is_given_up_only_after_a_day_or_when_told_to_stop_and_the_tenant_knows(
     here: Town, worker: psycopg.Connection, landlord: Landlord, way: str
 ) -> None:
-    home = 1 if way == "for a day" else 2
+    home = 18 if way == "for a day" else 19
     landlord.failures = [500] * 20 if way == "for a day" else [410]
     alert = raised(here, worker, home, "low_pressure")
 
@@ -350,7 +352,7 @@ class Redirecting(BaseHTTPRequestHandler):
 def test_a_redirect_is_not_followed(here: Town, worker: psycopg.Connection) -> None:
     with serving(ThreadingHTTPServer(("127.0.0.1", 0), Redirecting)) as url:
         webhook = Webhook(url=url, secret=SECRET)
-        here.database.register(registration("demo", "gw-a", 12, webhook=webhook))
+        here.database.register(registration("demo", "gw-a", HOMES, webhook=webhook))
         alert = raised(here, worker, 10, "low_pressure")
         here.ask(("tenant", "tenant-10"), "POST", "/repairs", json={"alert_id": str(alert)})
 

@@ -4,13 +4,14 @@ from pathlib import Path
 
 from tests.fixtures_database import HomewellDatabase
 from tests.journeys.path import Air, journey
-from tests.servers import Broker
+from tests.servers import MakeBroker
 
 
 def test_a_damp_bedroom_becomes_a_repair(
-    homewell_db: HomewellDatabase, broker: Broker, tmp_path: Path
+    homewell_db: HomewellDatabase, make_broker: MakeBroker, tmp_path: Path
 ) -> None:
-    with journey(homewell_db, broker, tmp_path) as home:
+    # A broker of its own: consent documents stay retained there.
+    with make_broker("journey") as broker, journey(homewell_db, broker, tmp_path) as home:
         sound = Air(temp_c=20.0, humidity_pct=50.0)
         damp = Air(temp_c=16.0, humidity_pct=81.0)
         outdoors = Air(temp_c=4.0, humidity_pct=85.0)

@@ -145,6 +145,7 @@ def test_the_api_updates_only_what_people_answer(catalogue: psycopg.Connection) 
         "alerts.decision_reason",
         "alerts.decided_at",
         "alerts.decided_severity",
+        "alerts.decided_with",
         "alerts.decided_revision",
         "repairs.status",
         "repairs.status_at",
