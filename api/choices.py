@@ -13,7 +13,7 @@ from store import consents
 from store.ledgers import TenancyLedger, ledger_of_tenancy
 
 
-class TenancyOver(RuntimeError):  # noqa: N818 - it names what the tenancy is
+class TenancyOver(RuntimeError):
     """The tenancy has ended: nothing is asked or used any more, so there is nothing to choose."""
 
 

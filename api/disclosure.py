@@ -87,11 +87,11 @@ class NotShared:
     reason: str
 
 
-class NoSuchHome(LookupError):  # noqa: N818 - it names what the home is
+class NoSuchHome(LookupError):
     """There is no such home, or it is somebody else's."""
 
 
-class NoSuchAlert(LookupError):  # noqa: N818 - it names what the alert is
+class NoSuchAlert(LookupError):
     """There is no such alert, or it is somebody else's."""
 
 

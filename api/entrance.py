@@ -38,7 +38,7 @@ class Services:
     public_url: str
 
 
-class NotForRole(PermissionError):  # noqa: N818 - it names what the page is
+class NotForRole(PermissionError):
     """Somebody is signed in, but not as one who may do this; the text names who may."""
 
 

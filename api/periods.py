@@ -14,7 +14,7 @@ SPAN_MAX: dict[str, timedelta] = {
 }
 
 
-class BadPeriod(ValueError):  # noqa: N818 - it names what the period is
+class BadPeriod(ValueError):
     """The period cannot be answered; the text says why."""
 
 

@@ -44,23 +44,23 @@ class Asked:
     is_new: bool
 
 
-class NoSuchAlert(LookupError):  # noqa: N818 - it names what the alert is
+class NoSuchAlert(LookupError):
     """There is no such alert, or it is somebody else's."""
 
 
-class NoSuchRepair(LookupError):  # noqa: N818 - it names what the repair is
+class NoSuchRepair(LookupError):
     """There is no such repair, or it is somebody else's."""
 
 
-class NothingToRepair(RuntimeError):  # noqa: N818 - it names what the alert asks for
+class NothingToRepair(RuntimeError):
     """The alert asks for no work, or is over; the text says which."""
 
 
-class Withheld(RuntimeError):  # noqa: N818 - it names what the repair is
+class Withheld(RuntimeError):
     """The tenant has not agreed; the text is the ledger's reason."""
 
 
-class RepairIsOpen(RuntimeError):  # noqa: N818 - it names what the repair is
+class RepairIsOpen(RuntimeError):
     """A repair is open for the alert already."""
 
     def __init__(self, repair_id: UUID) -> None:
@@ -68,7 +68,7 @@ class RepairIsOpen(RuntimeError):  # noqa: N818 - it names what the repair is
         self.repair_id = repair_id
 
 
-class NotAStep(RuntimeError):  # noqa: N818 - it names what the status is
+class NotAStep(RuntimeError):
     """The repair cannot go from where it stands to that status; the text says what it can."""
 
 

@@ -19,7 +19,7 @@ log = logging.getLogger("api")
 _OPEN_REQUESTS_END_WITHIN_S = 1  # then they are cut off: every one of them may be repeated
 
 
-class NotListening(RuntimeError):  # noqa: N818 - it names what the api is
+class NotListening(RuntimeError):
     """The port could not be taken; the text says which."""
 
 

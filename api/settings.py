@@ -10,7 +10,7 @@ _PORT = 8000
 TOKEN_KEY_LENGTH_MIN = 32  # bytes; HS256 asks for a key as long as its hash (RFC 7518, 3.2)
 
 
-class NotConfigured(ValueError):  # noqa: N818 - it names what the api is
+class NotConfigured(ValueError):
     """The environment lacks something or says something impossible; the text says what."""
 
 

@@ -34,7 +34,7 @@ class Claim:
     person_id: str
 
 
-class NotSignedIn(Exception):  # noqa: N818 - it names what the caller is
+class NotSignedIn(Exception):
     """There is no token, or it is not ours, or its time is over; the text says which."""
 
 

@@ -105,7 +105,7 @@ class RepairRequest:
         return f"{self.landlord_id}:{self.repair_id}:raise:1"
 
 
-class WrongPermit(ValueError):  # noqa: N818 - it names what the permit is
+class WrongPermit(ValueError):
     """The permit was given for another home or tenancy, or for another purpose."""
 
 

@@ -16,7 +16,7 @@ GENESIS = bytes(32)
 """What stands before the first line of a tenancy."""
 
 
-class NotAChoice(ValueError):  # noqa: N818 - it names what the answer is
+class NotAChoice(ValueError):
     """The answer is not one that this purpose offers; the text lists those it does."""
 
 

@@ -27,7 +27,7 @@ Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
 Jurisdiction = Literal["england", "scotland", "wales", "northern_ireland"]
 
 
-class NotARegistration(ValueError):  # noqa: N818 - it names what the file is
+class NotARegistration(ValueError):
     """The registration cannot be used; the text says where and why."""
 
 

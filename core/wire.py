@@ -26,7 +26,7 @@ _T = TypeVar("_T")
 Cell = float | bool | int | str | None
 
 
-class Unreadable(ValueError):  # noqa: N818 - it names what the message is
+class Unreadable(ValueError):
     """A message that cannot be read at all; the text says why, for a person."""
 
 

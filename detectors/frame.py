@@ -23,7 +23,7 @@ class Row(NamedTuple):
     place: str
 
 
-class NotHourly(ValueError):  # noqa: N818 - it names what is wrong with the frame
+class NotHourly(ValueError):
     """The frame cannot be cut into whole hours: its start or its step does not fit them."""
 
 

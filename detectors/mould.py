@@ -56,7 +56,7 @@ SENSITIVITIES = {
 """By name, with the constants of Ojanen, Viitanen and others (2010) for W = SQ = 0."""
 
 
-class UnknownSensitivity(ValueError):  # noqa: N818 - it names what the word is
+class UnknownSensitivity(ValueError):
     """No class of material has that name; the text lists those there are."""
 
 

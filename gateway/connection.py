@@ -37,7 +37,7 @@ FLUSH_TIMEOUT_S = 1.0  # for the last words before leaving
 _log = logging.getLogger(__name__)
 
 
-class ConnectionLost(ConnectionError):  # noqa: N818 - it names what happened
+class ConnectionLost(ConnectionError):
     """The broker cannot be reached, refuses us or went away; the text says which. Try again."""
 
 

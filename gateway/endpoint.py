@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
-class EndpointWrong(ValueError):  # noqa: N818 - it names what the address is
+class EndpointWrong(ValueError):
     """A broker's address cannot be understood; the text says what is expected, and no password."""
 
 

@@ -11,7 +11,7 @@ from gateway.adapters.zigbee2mqtt import Zigbee2Mqtt
 from gateway.sources import Adapter, Sources
 
 
-class SettingsWrong(ValueError):  # noqa: N818 - it names what the settings are
+class SettingsWrong(ValueError):
     """The configuration cannot be used; the text says where and what is expected."""
 
 

@@ -31,7 +31,7 @@ SEQ_MAX = 2**63 - 1  # what SQLite counts to
 _log = logging.getLogger(__name__)
 
 
-class SpoolUnwritable(RuntimeError):  # noqa: N818 - it names what the spool is
+class SpoolUnwritable(RuntimeError):
     """Nothing can be written now (a full disk, most often): nothing was kept; try again later."""
 
 

@@ -47,7 +47,7 @@ CREATE TABLE recordings (
 """
 
 
-class SpoolInUse(RuntimeError):  # noqa: N818 - it names what the spool is
+class SpoolInUse(RuntimeError):
     """Another gateway has this spool open; the text says which file."""
 
 

@@ -17,7 +17,7 @@ _MESSAGES = 40
 _ACKNOWLEDGED_FIRST = 3  # the fault shows after the first acknowledgements
 
 
-class UnfitBroker(RuntimeError):  # noqa: N818 - it names what the broker is
+class UnfitBroker(RuntimeError):
     """The broker cannot carry Homewell; the text says why and what to do."""
 
 

@@ -11,8 +11,7 @@ from typing import cast
 
 import mqtt5
 
-PACKET_BYTES_MAX = 1024 * 1024
-"""The broker keeps larger messages from us; one of ours is below 100 kB."""
+PACKET_BYTES_MAX = 1024 * 1024  # the broker keeps larger from us; one of ours is below 100 kB
 
 _SILENCE_FACTOR = 1.5  # as the standard lets the broker wait for us
 _HELD_BYTES_MAX = 32 * 1024 * 1024  # payloads waiting to be taken; then reading stops
@@ -20,7 +19,7 @@ _GOODBYE_S = 1.0  # for a broker that no longer reads
 _PUBLISHING_MAX = 200  # of ours without an acknowledgement
 
 
-class Lost(ConnectionError):  # noqa: N818 - it names what happened to the connection
+class Lost(ConnectionError):
     """The connection is gone; the text says why."""
 
 
@@ -32,7 +31,7 @@ class Overrun(Lost):
     """The broker sent more than receive-maximum allows, and we cut it off."""
 
 
-class Refused(ConnectionError):  # noqa: N818 - it names what the broker did
+class Refused(ConnectionError):
     """The broker does not want us, or not this of us; trying again will not help."""
 
 

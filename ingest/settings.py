@@ -13,7 +13,7 @@ from ingest.connecting import Broker
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
-class NotSet(ValueError):  # noqa: N818 - it names what the setting is
+class NotSet(ValueError):
     """A setting is missing or unfit; the text says which and what it should be."""
 
 

@@ -52,7 +52,7 @@ class Document:
     payload: bytes
 
 
-class _GateMoved(Exception):  # noqa: N818 - it is caught a few lines below
+class _GateMoved(Exception):
     """What a batch may store has changed since it was judged."""
 
 

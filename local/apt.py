@@ -33,7 +33,7 @@ _URI_LINE = re.compile(r"^'[^']+' (?P<file>\S+\.deb) (?P<size>\d+)", re.MULTILIN
 _TIMEOUT_S = 1800  # a slow line may take this long for 45 MB; a hanging one must not last for ever
 
 
-class AptFailed(RuntimeError):  # noqa: N818 - it names what happened
+class AptFailed(RuntimeError):
     """apt could not do it; the text says why and what to do."""
 
 

@@ -15,7 +15,7 @@ _ONE_LINE = re.compile(
 )
 
 
-class NoArchive(RuntimeError):  # noqa: N818 - it names what is missing
+class NoArchive(RuntimeError):
     """This machine's apt sources name no Debian archive; the text says what to do."""
 
 

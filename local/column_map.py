@@ -49,7 +49,7 @@ _UNITS: dict[str, tuple[str, float, float]] = {
 _LATEST_MS = 253_402_300_799_999  # the end of the year 9999, with which instants end
 
 
-class NotAColumnMap(ValueError):  # noqa: N818 - it names what the file is
+class NotAColumnMap(ValueError):
     """The column map cannot be used; the text says where and why."""
 
 

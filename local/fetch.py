@@ -27,7 +27,7 @@ _OWN_SERVERS = (
 )
 
 
-class FetchFailed(RuntimeError):  # noqa: N818 - it names what happened
+class FetchFailed(RuntimeError):
     """TimescaleDB and Mosquitto could not be fetched; the text says why and what to do."""
 
 

@@ -14,7 +14,7 @@ _UNPRIVILEGED = ("postgres", "nobody")
 _DIRECTORY_MODE = 0o755  # the unprivileged account must be able to pass through
 
 
-class NoPlace(RuntimeError):  # noqa: N818 - it names what is missing
+class NoPlace(RuntimeError):
     """There is nowhere the servers could live; the text says why and what to do."""
 
 

@@ -10,7 +10,7 @@ _LOWEST, _HIGHEST = 20_000, 29_999
 _ATTEMPTS = 100
 
 
-class NoFreePort(RuntimeError):  # noqa: N818 - it names what is missing
+class NoFreePort(RuntimeError):
     """No free loopback port was found."""
 
 

@@ -14,7 +14,7 @@ _POLL_S = 0.02
 _TAIL_LINES = 15  # enough of a log to see the cause, little enough to read
 
 
-class ServerFailed(RuntimeError):  # noqa: N818 - it names what happened
+class ServerFailed(RuntimeError):
     """A server did not start or stop; the text says which, why and what to do."""
 
 

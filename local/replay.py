@@ -41,7 +41,7 @@ AREA = "recording"
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
-class ReplayStalled(RuntimeError):  # noqa: N818 - it names what happened
+class ReplayStalled(RuntimeError):
     """The replay does not go forward; the text says what it waits for and what to look at."""
 
 

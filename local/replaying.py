@@ -23,7 +23,7 @@ _SHOWN_EVERY = 20  # of the progress: every twentieth of the file
 EMPTY = {"rows": 0, "stored": 0, "already_stored": 0, "rejected": 0, "alerts": 0}
 
 
-class RowsLost(RuntimeError):  # noqa: N818 - it names what happened
+class RowsLost(RuntimeError):
     """Rows of the recording are neither in the tables nor rejected; the text says how many."""
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from local.processes import runs
 
 
-class RunsAlready(RuntimeError):  # noqa: N818 - it names what is wrong
+class RunsAlready(RuntimeError):
     """Homewell runs here already; the text says how to stop it."""
 
 

@@ -16,7 +16,7 @@ _SYSTEM_LIFETIME = timedelta(days=3650)  # a program's own; it goes with this ma
 TOKEN_KEY = "token-key"  # noqa: S105 - the name of a file of secrets
 
 
-class NobodyThere(LookupError):  # noqa: N818 - it names what is missing
+class NobodyThere(LookupError):
     """Nobody of that name is registered; the text says what to give."""
 
 

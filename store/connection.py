@@ -17,7 +17,7 @@ _DEAD_PEER_AFTER_MS = 5_000
 _AWAY = ("08", "25", "40", "53", "55", "57", "58")
 
 
-class Unavailable(RuntimeError):  # noqa: N818 - it names what the database is
+class Unavailable(RuntimeError):
     """The database cannot do it now; the same call may succeed later. Nothing was committed."""
 
 

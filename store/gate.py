@@ -24,7 +24,7 @@ _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHANNEL = "homewell_gate"
 
 
-class OtherHistory(RuntimeError):  # noqa: N818 - it names what the database has
+class OtherHistory(RuntimeError):
     """The database is not the one, or not in the state, that the table was read from."""
 
 

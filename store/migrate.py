@@ -15,7 +15,7 @@ _LOCK_TIMEOUT = "5s"
 _STATEMENT_TIMEOUT = "60s"
 
 
-class ChangedMigration(RuntimeError):  # noqa: N818 - it names what the file is
+class ChangedMigration(RuntimeError):
     """A migration that was applied has been edited since; write a new one instead."""
 
 

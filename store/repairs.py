@@ -16,7 +16,7 @@ from core.casework import OPEN, Priority, RepairRequest, RepairStatus
 _OPEN = [status.value for status in OPEN]
 
 
-class AlreadyOpen(RuntimeError):  # noqa: N818 - it names what the repair is
+class AlreadyOpen(RuntimeError):
     """A repair is open for the same alert; there is never a second one."""
 
 

@@ -37,7 +37,7 @@ _STATEMENT_TIMEOUT = {
 _ROLES_LOCK = 7133701809754865665  # roles belong to the whole cluster: one preparation at a time
 
 
-class UnfitServer(RuntimeError):  # noqa: N818 - it names what the server is
+class UnfitServer(RuntimeError):
     """The database server cannot carry Homewell; the text says what it lacks."""
 
 

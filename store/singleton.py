@@ -5,7 +5,7 @@ import psycopg
 _DETECTORS_LOCK = 7133701809754865667
 
 
-class AlreadyRunning(RuntimeError):  # noqa: N818 - it names what is wrong
+class AlreadyRunning(RuntimeError):
     """Another process does this work on the same database already."""
 
 

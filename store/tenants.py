@@ -16,7 +16,7 @@ from core.quantities import QUANTITIES, Kind
 from core.readings import Period, PlaceReadings
 
 
-class NotCovered(ValueError):  # noqa: N818 - it names what the readings are
+class NotCovered(ValueError):
     """The permit is for another home, or does not go so far."""
 
 
