@@ -9,13 +9,14 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import psycopg
 from standardwebhooks import Webhook as Signer
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from api.casework import AWAY_S, HOMEWELL
 from api.envelope import envelope
@@ -37,11 +38,12 @@ log = logging.getLogger("delivery")
 # about a day in all, then a person has to act.
 RETRY_MINUTES = (0.5, 1, 2, 5, 10, 15, 30, 60, 60, 120, 120, 240, 240, 480)
 JITTER = 0.2  # of the wait, either way, so that what failed together is not tried together
-TIMEOUT_S = 15.0  # Standard Webhooks: 15 to 30 s
+TIMEOUT_S = 15.0  # of a whole attempt, however slowly it trickles; Standard Webhooks: 15 to 30 s
 LEASE = timedelta(seconds=60)  # longer than one attempt can take
 AT_A_TIME = 10
 POLL_S = 1.0
-ANSWER_KEPT = 500  # characters of what the other side said, for a person to read
+ANSWER_BYTES_MAX = 16 * 1024  # of what the other side says; a reference is a few words
+ANSWER_KEPT = 500  # characters of it, for a person to read
 REFERENCE_LENGTH_MAX = 100
 GONE = 410  # Standard Webhooks: the endpoint wants no more
 
@@ -254,36 +256,62 @@ def _cancel(
 
 
 async def _attempt(client: httpx.AsyncClient, ready: Ready) -> Answer:
+    """Whatever the other side does, it is an answer: the next landlord's repair must not wait."""
     sent_at = datetime.now(UTC)  # the receiver compares it with its own clock
     key = ready.parcel.idempotency_key
     try:
         signature = Signer(ready.webhook.secret).sign(key, sent_at, ready.body)
-    except ValueError:
+    except (ValueError, EmptyWebhookSecretError):
         return Answer(error="the webhook's secret is no base64 text, so nothing can be signed")
     headers = {
         "Content-Type": "application/cloudevents+json; charset=utf-8",
+        "Accept-Encoding": "identity",  # what would unfold to gigabytes is not asked for
         "webhook-id": key,
         "webhook-timestamp": str(int(sent_at.timestamp())),
         "webhook-signature": signature,
     }
     try:
-        answer = await client.post(ready.webhook.url, content=ready.body.encode(), headers=headers)
-    except httpx.HTTPError as error:
-        return Answer(error=f"{type(error).__name__}: {error}"[:ANSWER_KEPT])
-    if answer.is_success:
-        return Answer(reference=_reference(answer))
-    words = f"answered {answer.status_code}: {answer.text[:ANSWER_KEPT]}"
-    return Answer(error=words, final=answer.status_code == GONE)
+        async with asyncio.timeout(TIMEOUT_S):
+            status, said = await _post(client, ready, headers)
+    except TimeoutError:
+        return Answer(error=f"no whole answer came within {TIMEOUT_S:.0f} s")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return Answer(error=_shown(f"{type(error).__name__}: {error}"))
+    if httpx.codes.is_success(status):
+        return Answer(reference=_reference(said))
+    words = f"answered {status}: {said.decode('utf-8', errors='replace')}"
+    return Answer(error=_shown(words), final=status == GONE)
 
 
-def _reference(answer: httpx.Response) -> str | None:
+async def _post(
+    client: httpx.AsyncClient, ready: Ready, headers: Mapping[str, str]
+) -> tuple[int, bytes]:
+    """The status, and the beginning of the body as it came."""
+    said = bytearray()
+    body = ready.body.encode()
+    async with client.stream("POST", ready.webhook.url, content=body, headers=headers) as answer:
+        async for part in answer.aiter_raw():
+            said += part
+            if len(said) >= ANSWER_BYTES_MAX:
+                break
+    return answer.status_code, bytes(said[:ANSWER_BYTES_MAX])
+
+
+def _reference(said: bytes) -> str | None:
     """What the landlord's system calls the repair, if it says so."""
     try:
-        said = answer.json()
-    except ValueError:
+        answer = json.loads(said)
+    except (ValueError, RecursionError):
         return None
-    reference = said.get("reference") if isinstance(said, dict) else None
-    return str(reference)[:REFERENCE_LENGTH_MAX] if reference else None
+    reference = answer.get("reference") if isinstance(answer, dict) else None
+    if not isinstance(reference, str | int):
+        return None
+    return _shown(str(reference))[:REFERENCE_LENGTH_MAX] or None
+
+
+def _shown(words: str) -> str:
+    """The beginning of what somebody else wrote, without what no page or table can hold."""
+    return "".join(letter if letter.isprintable() else " " for letter in words[:ANSWER_KEPT])
 
 
 def _settle_all(

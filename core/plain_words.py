@@ -107,7 +107,8 @@ PURPOSES: dict[Purpose, PurposeWords] = {
     ),
     Purpose.CONTACT: PurposeWords(
         title="How we write to you",
-        what_for="Choose how you want to be told about your home.",
+        what_for="Choose how you want to be told about your home. Whatever you choose, it also "
+        "stands on your page.",
         who_benefits="You.",
         what_stops="",
         what_starts="We write to you the way you chose.",
@@ -115,7 +116,7 @@ PURPOSES: dict[Purpose, PurposeWords] = {
 }
 
 SHARE_LEVELS: dict[str, LevelWords] = {
-    "none": LevelWords(title="Nothing", example="“There is an alert; it is medium.”"),
+    "none": LevelWords(title="No reading at all", example="“There is an alert; it is medium.”"),
     "band": LevelWords(
         title="Low, medium or high", example="“Risk of mould in the bedroom: medium.”"
     ),

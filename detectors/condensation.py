@@ -13,7 +13,7 @@ from detectors.arrays import Floats
 from detectors.frame import HOUR_S, RoomFrame
 from detectors.humidity import dew_point_c
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules, Severities
-from detectors.surface import SurfaceHours, surface_hours
+from detectors.surface import SurfaceHours, assumed_words, surface_hours
 from detectors.windows import delayed, last_where, trailing_mean, trailing_sum
 
 NAME = "condensation"
@@ -69,15 +69,17 @@ def judge(frame: RoomFrame) -> Judgement:
 
 def sentence(evidence: Mapping[str, float]) -> str:
     """What a person is told for the numbers of an alert."""
+    days = round(evidence["wet_days"])
+    which_days = f"every one of the last {DAYS} days"
+    if days < DAYS:
+        which_days = f"{days} of the last {DAYS} days"
     text = (
-        f"Water formed on the coldest surfaces here in {evidence['wet_hours_day']:.0f} of the last "
-        f"24 hours, and for {WET_DAY_H:.0f} hours or more on {evidence['wet_days']:.0f} of the "
-        f"last {DAYS} days: with {evidence['rel_humidity_pct']:.0f} % humidity in the air, "
-        f"anything colder than {evidence['dew_point_c']:.0f} °C gets wet"
+        f"Water probably formed on the coldest surfaces here in {evidence['wet_hours_day']:.0f} of "
+        f"the last 24 hours, and for {WET_DAY_H:.0f} hours or more on {which_days}: with "
+        f"{evidence['rel_humidity_pct']:.0f} % humidity in the air, anything colder than "
+        f"{evidence['dew_point_c']:.0f} °C gets wet."
     )
-    if evidence["f_rsi_assumed"]:
-        text += f". Their temperature factor is not known; {evidence['f_rsi']:.2f} is assumed"
-    return f"{text}."
+    return f"{text} {assumed_words(evidence['f_rsi'])}" if evidence["f_rsi_assumed"] else text
 
 
 def _severity(wet_day_h: Floats) -> Severities:

@@ -13,7 +13,7 @@ from detectors.arrays import Booleans, Floats
 from detectors.frame import HOUR_S, RoomFrame
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules, Severities
 from detectors.mould import SENSITIVITIES, MouldState, grow, growing
-from detectors.surface import SurfaceHours, surface_hours
+from detectors.surface import SurfaceHours, assumed_words, surface_hours
 from detectors.windows import held, last_where, ratio, trailing_mean, trailing_sum
 
 NAME = "mould_risk"
@@ -90,18 +90,23 @@ def judge_from(
 
 def sentence(evidence: Mapping[str, float]) -> str:
     """What a person is told for the numbers of an alert."""
-    text = f"The mould index of the coldest surfaces here is {evidence['mould_index']:.1f} of 6"
-    if evidence["growth_share_pct"] > 0:
-        text += (
-            f": over the last week they were damp enough for mould "
-            f"{evidence['growth_share_pct']:.0f} % of the time"
-        )
+    said = []
+    share_pct = round(evidence["growth_share_pct"])
+    if share_pct > 0:
+        time = "all of the last week" if share_pct >= 100 else f"{share_pct} % of the last week"
+        said.append(f"The coldest surfaces here were damp enough for mould to grow for {time}.")
+    said.append(
+        f"The estimated mould index is {evidence['mould_index']:.1f} on a scale to 6, where 1 "
+        f"shows only under a microscope and from {VISIBLE_INDEX:.0f} mould can be seen."
+    )
     weeks = evidence.get("weeks_to_index_3")
     if weeks is not None:
-        text += f". If nothing changes, mould may be seen in about {max(weeks, 1):.0f} weeks"
+        about = round(max(weeks, 1))
+        span = "a week" if about == 1 else f"{about} weeks"
+        said.append(f"If nothing changes, that may be in about {span}.")
     if evidence["f_rsi_assumed"]:
-        text += f". Their temperature factor is not known; {evidence['f_rsi']:.2f} is assumed"
-    return f"{text}."
+        said.append(assumed_words(evidence["f_rsi"]))
+    return " ".join(said)
 
 
 def _indices(

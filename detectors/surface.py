@@ -33,6 +33,14 @@ class SurfaceHours:
     assumed: Booleans
 
 
+def assumed_words(f_rsi: float) -> str:
+    """What a person is told when nobody knows how cold the surfaces get."""
+    return (
+        "How cold these surfaces get was not measured: a usual value is assumed (temperature "
+        f"factor {f_rsi:.2f})."
+    )
+
+
 def surface_hours(frame: RoomFrame) -> SurfaceHours:
     """The surfaces of every room; NaN in hours without air temperature, humidity or weather.
 
