@@ -10,7 +10,7 @@ from core.findings import Severity
 from core.quantities import Kind
 
 HEARD_WITHIN = timedelta(hours=2)
-"""Without a reading for longer a home is unknown: it is never counted as well."""
+"""Without a reading for longer a home is unknown, and never taken to be fine."""
 
 
 class Status(StrEnum):

@@ -142,6 +142,13 @@ CHANNELS: dict[str, str] = {
 ANSWERS: dict[str, str] = {YES: "yes", NO: "no"}
 
 
+def example_words(purpose: Purpose, choice: str) -> str:
+    """What somebody sees at a level of sharing; whoever does a repair is always told what it is."""
+    if purpose is Purpose.SHARE_WITH_CONTRACTOR and choice == "none":
+        return "“Find out why the bedroom is damp.”"
+    return SHARE_LEVELS[choice].example
+
+
 def answer_words(choice: str) -> str:
     """An answer as a tenant reads it.
 

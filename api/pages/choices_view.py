@@ -8,7 +8,13 @@ from api.pages.local_time import moment_words
 from api.pages.views import ChoiceButton, ChoiceItem, ChoicesView, HistoryLine, Level
 from api.pages.words import spaced
 from core.consent import NO, TERMS, YES, Choice, Purpose
-from core.plain_words import CHANNELS, PURPOSES, SHARE_LEVELS, answer_words, effect_words
+from core.plain_words import (
+    PURPOSES,
+    SHARE_LEVELS,
+    answer_words,
+    effect_words,
+    example_words,
+)
 
 CHANNEL = "page"
 """Where a choice was made, as the record has it, when it was made on the page."""
@@ -22,7 +28,6 @@ _OVER = (
     "Your tenancy here has ended, so nothing of yours is asked or used any more and there is "
     "nothing left to choose. The record of what you chose stays here for you."
 )
-_CHANNEL_EXAMPLE = "What we tell you also stands on your page."
 
 
 def choices_view(
@@ -108,7 +113,7 @@ def _levels(standing: StandingChoice) -> tuple[Level, ...]:
         Level(
             choice=choice,
             title=answer_words(choice),
-            example=_CHANNEL_EXAMPLE if choice in CHANNELS else SHARE_LEVELS[choice].example,
+            example=example_words(standing.purpose, choice) if choice in SHARE_LEVELS else "",
             current=choice == standing.choice,
         )
         for choice in offered

@@ -10,7 +10,7 @@ from api.pages.views import DevicesView, RejectedView
 from api.principals import Engineer
 from store import devices, registry, rejections
 
-REJECTED_SHOWN = 50  # a screen or three; older ones are a press away
+REJECTED_SHOWN = 20  # nobody reads further at once; older ones are a press away
 
 
 def devices_page(conn: psycopg.Connection, *, now: datetime, gateway: str | None) -> DevicesView:

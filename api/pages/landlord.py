@@ -35,11 +35,11 @@ from api.pages.repair_words import (
     repair_title,
 )
 from api.pages.views import HomesView, HomeView, OfficerAlert, OfficerRepair, Place, RepairsView
-from api.pages.words import BANDS, PRIORITY, REPAIR_STATUS, home_words
+from api.pages.words import BANDS, PRIORITY, REPAIR_STATUS, goes_with, home_words
 from api.periods import asked_period
 from api.principals import Officer
 from api.repairing import RepairSeen, repairs_for
-from core.alerts import Alert, shows_indoor_readings
+from core.alerts import Alert, Decision, shows_indoor_readings
 from core.casework import OPEN, permission_to_raise, work_for
 from core.consent import Permit
 from core.quantities import Kind
@@ -147,8 +147,15 @@ def _listed(home: SeenHome, repair: Repair | None) -> ListedHome:
         sentence=_worst_sentence(home),
         open_alerts=len(home.alerts),
         heard_at=home.last_heard_at,
-        repair=REPAIR_STATUS[repair.status].capitalize() if repair else "",
+        repair=_repair_words(home, repair),
     )
+
+
+def _repair_words(home: SeenHome, repair: Repair | None) -> str:
+    if repair:
+        return REPAIR_STATUS[repair.status].capitalize()
+    withheld = any(seen.alert.decision is Decision.WITHHELD for seen in home.alerts)
+    return "Withheld: the tenant has not agreed" if withheld else "None"
 
 
 def _worst_sentence(home: SeenHome) -> str:
@@ -184,9 +191,18 @@ def _officer_alerts(
     shown = []
     for seen in sorted(alerts, key=lambda one: one.alert.cleared_at is not None):
         repair = repairs.open_repair(conn, officer.landlord_id, seen.alert.alert_id)
-        may = _may_raise(seen.alert, ledgers, repair, now)
+        other = goes_with(seen.alert, (one.alert for one in alerts))
+        may = other is None and _may_raise(seen.alert, ledgers, repair, now)
         href = f"/landlord/repairs#repair-{repair.repair_id}" if repair else ""
-        shown.append(officer_alert(seen.alert, seen.evidence, repair_href=href, can_raise=may))
+        shown.append(
+            officer_alert(
+                seen.alert,
+                seen.evidence,
+                repair_href=href,
+                can_raise=may,
+                goes_with_another=other is not None,
+            )
+        )
     return tuple(shown)
 
 

@@ -14,6 +14,10 @@ from core.home_risk import RANK, Risk, Standing
 
 NOTHING_FOUND = "Nothing found."
 NOT_SHARED = "Not shared: your tenant has not agreed to share readings."
+_GOES_WITH_ANOTHER = (
+    "None of its own: it goes with another alert of this home, and whoever comes for the one looks "
+    "into both."
+)
 _UNNAMED = "An alert"  # its kind would tell what the tenant does not share
 SHARING = {
     "none": "nothing but that there is an alert",
@@ -78,7 +82,7 @@ def _row(home: ListedHome) -> HomeRow:
         sentence=standing_words(home.standing, home.sentence, home.heard_at),
         more=f"And {more} more." if more > 0 else "",
         heard_at=home.heard_at,
-        repair=home.repair or "None",
+        repair=home.repair,
     )
 
 
@@ -95,9 +99,17 @@ def standing_words(standing: Standing, sentence: str, heard_at: datetime | None)
 
 
 def officer_alert(
-    alert: Alert, evidence: Evidence, *, repair_href: str, can_raise: bool
+    alert: Alert,
+    evidence: Evidence,
+    *,
+    repair_href: str,
+    can_raise: bool,
+    goes_with_another: bool = False,
 ) -> OfficerAlert:
-    """An alert with as much of its evidence as was disclosed."""
+    """An alert with as much of its evidence as was disclosed.
+
+    `goes_with_another` says that the repair for another alert of the home looks into this one too.
+    """
     return OfficerAlert(
         alert_id=str(alert.alert_id),
         title=officer_title(alert, evidence),
@@ -107,7 +119,9 @@ def officer_alert(
         raised_at=alert.raised_at,
         cleared_at=alert.cleared_at,
         cleared_why=CLEARED_WHY.get(alert.cleared_why or "", ""),
-        decision=decision_words(alert, agreed_since=can_raise),
+        decision=_GOES_WITH_ANOTHER
+        if goes_with_another
+        else decision_words(alert, agreed_since=can_raise),
         repair_href=repair_href,
         acknowledged_at=alert.acknowledged_at,
         acknowledged_by=alert.acknowledged_by or "",
@@ -137,7 +151,8 @@ def decision_words(alert: Alert, *, agreed_since: bool) -> str:
             return (
                 "Withheld for want of consent: the tenant has not agreed that a repair is raised "
                 "for this. They have been told what was found, and can ask for the repair "
-                "themselves."
+                "themselves. You can speak with them about it, or arrange an inspection as you "
+                "otherwise would."
             )
 
 

@@ -10,6 +10,8 @@ from api.pages.charts import Series, Threshold, by_day, caption, line_chart
 from api.pages.views import DayRow, DayTable, DrawnChart, Link, Place
 from api.pages.words import room_words
 from core.home_risk import HEARD_WITHIN
+from core.quantities import Kind
+from core.registry import BOILER_PLACE
 
 PERIODS_DAYS = (1, 7, 30)  # beyond a month a page of charts grows slow and says no more
 PERIOD_DAYS_USUAL = 7
@@ -102,8 +104,8 @@ def chart_places(
     """One place per room or boiler that was heard, with a chart for each quantity."""
     places = []
     for place in readings.places:
-        series = [_series(place, drawn, readings.granularity, start, end) for drawn in charts]
-        name = room_words(place.room)
+        series = [_series(place, drawn, readings, start, end) for drawn in charts]
+        name = _name(place.room, readings.kind)
         drawings = [
             DrawnChart(drawn.words.capitalize(), caption(one), line_chart(one))
             for drawn, one in zip(charts, series, strict=True)
@@ -115,11 +117,11 @@ def chart_places(
 
 
 def _series(
-    place: PlaceMeasured, drawn: Drawn, granularity: str, start: datetime, end: datetime
+    place: PlaceMeasured, drawn: Drawn, readings: Readings, start: datetime, end: datetime
 ) -> Series:
     return Series(
         key=f"{_key(place.room)}-{drawn.quantity}",
-        title=f"{room_words(place.room)}: {drawn.words}",
+        title=f"{_name(place.room, readings.kind)}: {drawn.words}",
         unit=drawn.unit,
         decimals=drawn.decimals,
         times=place.times,
@@ -127,7 +129,7 @@ def _series(
         # A mean of a day stands at its beginning, which may be before the period.
         start=min(start, place.times[0]),
         end=end,
-        break_after=_BREAK_AFTER.get(granularity, HEARD_WITHIN),
+        break_after=_BREAK_AFTER.get(readings.granularity, HEARD_WITHIN),
         span_min=drawn.span_min,
         threshold=drawn.threshold,
     )
@@ -164,6 +166,13 @@ def _day_table(name: str, charts: Sequence[Drawn], series: Sequence[Series]) -> 
             for day in sorted(rows, reverse=True)
         ),
     )
+
+
+def _name(room: str, kind: Kind) -> str:
+    """What a heading calls a place: a boiler is one, wherever it hangs."""
+    if kind is not Kind.BOILER:
+        return room_words(room)
+    return "Boiler" if room == BOILER_PLACE else f"Boiler: {room_words(room).lower()}"
 
 
 def _key(room: str) -> str:

@@ -5,7 +5,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from api.pages.local_time import ago_words, machine_time, moment_words
+from api.pages.local_time import ago_words, day_words, machine_time, moment_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["moment_words"] = moment_words
+    environment.filters["day_words"] = day_words
     environment.filters["machine_time"] = machine_time
     environment.filters["ago_words"] = ago_words
     return environment

@@ -10,6 +10,7 @@ from api.pages.choices_view import choices_view
 from api.pages.places import BOILER_CHARTS, ROOM_CHARTS, chart_places, period_links
 from api.pages.tenant_views import tenant_alert, tenant_notice, tenant_repair, who_sees
 from api.pages.views import ChoicesView, MyHomeView, Place
+from api.pages.words import goes_with
 from api.periods import asked_period
 from api.principals import Tenant
 from api.repairing import repairs_for
@@ -38,7 +39,11 @@ def my_home_page(
         said=said,
         greeting=_GREETING,
         alerts=tuple(
-            tenant_alert(one.alert, repair_is_open=one.alert.alert_id in under_repair)
+            tenant_alert(
+                one.alert,
+                repair_is_open=one.alert.alert_id in under_repair,
+                goes_with=goes_with(one.alert, (other.alert for other in seen)),
+            )
             for one in sorted(seen, key=lambda one: one.alert.cleared_at is not None)
         ),
         no_alerts=_NO_ALERTS,

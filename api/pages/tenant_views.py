@@ -8,13 +8,13 @@ from api.pages.words import REPAIR_MEANING, REPAIR_STATUS, alert_title, severity
 from core.alerts import DEVICE_DETECTORS, Alert, Decision
 from core.casework import work_for
 from core.consent import YES, Purpose
-from core.plain_words import CHANNELS, answer_words
+from core.plain_words import answer_words
 from store.notices import Notice
 from store.repairs import Repair, RepairEvent
 
 _DECISION = {
     Decision.UNDECIDED: "We are looking at what should be done about it.",
-    Decision.NOT_NEEDED: "No repair is needed for this. We go on watching it.",
+    Decision.NOT_NEEDED: "Nothing has to be done about this now. We go on watching it.",
     Decision.WITHHELD: "We have not asked your landlord for a repair, because you have not said "
     "that we may. You can ask for this one now; if you do nothing, nothing is asked for.",
     Decision.RAISED: "We have asked your landlord for a repair. You see below how it goes on.",
@@ -22,11 +22,17 @@ _DECISION = {
 _ENGINEERS = "Whoever looks after the sensors will see to it; you need do nothing."
 
 
-def tenant_alert(alert: Alert, *, repair_is_open: bool) -> TenantAlert:
-    """An alert as the tenant reads it: whole, for it is about their own home."""
+def tenant_alert(
+    alert: Alert, *, repair_is_open: bool, goes_with: Alert | None = None
+) -> TenantAlert:
+    """An alert as the tenant reads it: whole, for it is about their own home.
+
+    `goes_with` is another one whose repair looks into this too.
+    """
     can_ask = (
         alert.cleared_at is None
         and not repair_is_open
+        and goes_with is None
         and alert.decision is not Decision.RAISED
         and work_for(alert.detector, alert.severity) is not None
     )
@@ -37,9 +43,18 @@ def tenant_alert(alert: Alert, *, repair_is_open: bool) -> TenantAlert:
         sentence=alert.sentence,
         began_at=alert.began_at,
         cleared_at=alert.cleared_at,
-        decision=_ENGINEERS if alert.detector in DEVICE_DETECTORS else _DECISION[alert.decision],
+        decision=_decision_words(alert, goes_with),
         can_ask=can_ask,
     )
+
+
+def _decision_words(alert: Alert, goes_with: Alert | None) -> str:
+    if alert.detector in DEVICE_DETECTORS:
+        return _ENGINEERS
+    if goes_with is not None:
+        other = alert_title(goes_with, goes_with.place)
+        return f"This goes with “{other}”: whoever comes for the one looks into both."
+    return _DECISION[alert.decision]
 
 
 def tenant_repair(repair: Repair, events: Sequence[RepairEvent]) -> TenantRepair:
@@ -57,7 +72,6 @@ def tenant_notice(notice: Notice) -> TenantNotice:
     """What the tenant was told, by paragraphs."""
     return TenantNotice(
         at=notice.at,
-        channel=CHANNELS[notice.channel].lower(),
         subject=notice.subject,
         paragraphs=tuple(part for part in notice.body.split("\n\n") if part.strip()),
     )

@@ -207,7 +207,6 @@ class TenantNotice:
     """Something the tenant was told."""
 
     at: datetime
-    channel: str
     subject: str
     paragraphs: tuple[str, ...]
 

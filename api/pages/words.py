@@ -1,9 +1,10 @@
 """The words people read for what the tables keep as short keys."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.alerts import Alert
-from core.casework import place_words
+from core.alerts import Alert, Decision
+from core.casework import covering_detectors, place_words
 from core.findings import Severity
 from core.home_risk import Risk
 from core.quantities import Kind
@@ -119,6 +120,27 @@ def alert_title(alert: Alert, place: str | None) -> str:
     if not place or place == Kind.BOILER.value:
         return words
     return f"{words}: {place_words(place)}"
+
+
+def goes_with(alert: Alert, others: Iterable[Alert]) -> Alert | None:
+    """The open alert of the same place whose repair, asked for or waiting, looks into this one too.
+
+    None where this alert has a repair or a decision of its own.
+    """
+    if alert.decision is not Decision.NOT_NEEDED or alert.cleared_at is not None:
+        return None
+    covering = covering_detectors(alert.detector)
+    return next(
+        (
+            other
+            for other in others
+            if other.detector in covering
+            and (other.home_id, other.place) == (alert.home_id, alert.place)
+            and other.cleared_at is None
+            and other.decision in (Decision.RAISED, Decision.WITHHELD)
+        ),
+        None,
+    )
 
 
 def room_words(room: str) -> str:
