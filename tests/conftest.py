@@ -14,6 +14,7 @@ from typing import LiteralString
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from local.fetch import fetch
@@ -30,6 +31,10 @@ from tests.servers import (
     OwnBroker,
     with_database,
 )
+
+# Machines are shared and the first run fills Hypothesis's tables: how long a draw takes says nothing.
+settings.register_profile("homewell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("homewell")
 
 pytest_plugins = ["tests.fixtures_database"]
 
