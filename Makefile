@@ -21,7 +21,7 @@ demo: setup ## run the whole system with thirty simulated homes; Ctrl-C stops it
 	@$(BIN)/homewell demo
 
 test: setup ## run the tests, against a real TimescaleDB and Mosquitto
-	$(BIN)/pytest -m "not faults"
+	$(BIN)/pytest -m "not faults" -r s
 
 faults: setup ## run the tests that kill processes and servers
 	$(BIN)/pytest -m faults

@@ -5,7 +5,7 @@ instant. A former tenancy answers no to everything that concerns others.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -42,7 +42,8 @@ class SeenAlert:
 class SeenHome:
     """A home with how it stands, its open alerts, and how finely its tenant shares its rooms.
 
-    `heard` has an entry for each kind that a device in it measures.
+    `heard` has an entry for each kind that a device in it measures; `unwatched` are those of them
+    that the tenant does not let us read. Where nobody lives (`lived_in`) nothing is read.
     """
 
     home: Home
@@ -50,6 +51,8 @@ class SeenHome:
     heard: Heard
     alerts: tuple[SeenAlert, ...]
     sharing: str
+    lived_in: bool
+    unwatched: tuple[Kind, ...]
 
     @property
     def last_heard_at(self) -> datetime | None:
@@ -133,9 +136,7 @@ def home_for(
     if isinstance(principal, Officer):
         return seen
     own = tuple(SeenAlert(alert=alert, evidence=_whole(alert)) for alert in found)
-    return SeenHome(
-        home=home, standing=seen.standing, heard=seen.heard, alerts=own, sharing=seen.sharing
-    )
+    return replace(seen, alerts=own)
 
 
 def alerts_for(
@@ -313,6 +314,10 @@ def _seen_home(
         heard=heard,
         alerts=tuple(_disclosed(alert, ledgers, now) for alert in found),
         sharing=share.choice if isinstance(share, Permit) else "none",
+        lived_in=ledger is not None,
+        unwatched=tuple(
+            kind for kind in heard if ledger and kind in DETECTION and kind not in expected
+        ),
     )
 
 

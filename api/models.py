@@ -11,6 +11,7 @@ from api.choices import StandingChoice
 from api.disclosure import LandlordsHomes, Readings, SeenAlert, SeenHome
 from api.repairing import RepairSeen
 from core.consent import TERMS, Choice
+from core.evidence import NONE
 from core.ledger import Link
 from core.readings import Cell
 from store.rejections import RejectedMessage
@@ -32,8 +33,9 @@ class CauseModel(_Model):
 class AlertModel(_Model):
     """An alert, with the evidence that the tenant's choices leave to whoever asks.
 
-    `shared` is `all`, `band` (no numbers) or `none` (only that there is an alert); `place`,
-    `evidence` and `causes` are empty where they are not shared.
+    `shared` is `all`, `band` (no numbers) or `none` (only that there is an alert, and its
+    severity); `detector`, `place`, `evidence`, `causes` and `decision_reason`, which may name the
+    place or purpose, are empty where they are not shared.
     """
 
     model_config = ConfigDict(
@@ -64,7 +66,7 @@ class AlertModel(_Model):
 
     alert_id: UUID
     home_id: str
-    detector: str
+    detector: str | None
     place: str | None
     severity: str
     began_at: datetime
@@ -86,10 +88,11 @@ class AlertModel(_Model):
     def of(cls, seen: SeenAlert) -> "AlertModel":
         """The alert as it was disclosed."""
         alert, evidence = seen.alert, seen.evidence
+        is_named = evidence.shared != NONE
         return cls(
             alert_id=alert.alert_id,
             home_id=alert.home_id,
-            detector=alert.detector,
+            detector=alert.detector if is_named else None,
             place=evidence.place,
             severity=alert.severity.word,
             began_at=alert.began_at,
@@ -104,7 +107,7 @@ class AlertModel(_Model):
             acknowledged_at=alert.acknowledged_at,
             acknowledged_by=alert.acknowledged_by,
             decision=alert.decision.value,
-            decision_reason=alert.decision_reason,
+            decision_reason=alert.decision_reason if is_named else None,
             decided_at=alert.decided_at,
         )
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from core.bands import UK, local_day
 from core.readings import Period
+from core.registry import PERIOD_START
 
 HALF_HOUR = timedelta(minutes=30)
 SPAN_MAX: dict[str, timedelta] = {
@@ -24,7 +25,9 @@ def asked_period(since: datetime | None, until: datetime | None, *, now: datetim
     Raises BadPeriod when it ends before it begins.
     """
     end = min(until or now, now)
-    start = since or end - timedelta(days=7)
+    if end <= PERIOD_START:
+        raise BadPeriod(f"the period ends before {PERIOD_START:%Y}: nothing is as old as that")
+    start = max(since or end - timedelta(days=7), PERIOD_START)
     if start >= end:
         raise BadPeriod("the period ends before it begins, or begins in the future")
     return Period(start, end)

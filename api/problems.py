@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -120,8 +121,9 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 def add_handlers(app: FastAPI) -> None:
     """Answer every failure in the form above."""
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, answer_http)
     app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(psycopg.DataError, _not_storable)
 
 
 def _invalid(_request: Request, error: Exception) -> JSONResponse:
@@ -147,7 +149,21 @@ def _unavailable(_request: Request, error: Exception) -> JSONResponse:
     return response(unavailable())
 
 
-def _http(_request: Request, error: Exception) -> JSONResponse:
+def _not_storable(_request: Request, error: Exception) -> JSONResponse:
+    log.warning("a request held what no table can: %s", error)
+    return response(
+        Problem(
+            422,
+            "invalid",
+            "The request is not as it should be",
+            "It holds a character that is no text, or a number that is far too large.",
+            "Correct it; /openapi.json describes every request.",
+        )
+    )
+
+
+def answer_http(_request: Request, error: Exception) -> JSONResponse:
+    """What a route, or the lack of one, answers to a program."""
     if not isinstance(error, HTTPException):
         raise error
     if isinstance(error, Problem):

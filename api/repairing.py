@@ -1,7 +1,7 @@
 """Repairs as people ask for them and landlords answer them. No HTTP here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from store.ledgers import ledger_of_tenancy
 from store.outbox import Delivery
 from store.repairs import Repair, RepairEvent
 
+_KEY_USED = "this Idempotency-Key was used to ask for the repair of another alert"
 NOTE_LENGTH_MAX = 1000  # a tenant reads it; a longer one belongs into the landlord's own system
 
 
@@ -68,6 +69,10 @@ class RepairIsOpen(RuntimeError):
         self.repair_id = repair_id
 
 
+class KeyUsed(RuntimeError):
+    """The caller's key was given before, for the repair of another alert."""
+
+
 class NotAStep(RuntimeError):
     """The repair cannot go from where it stands to that status; the text says what it can."""
 
@@ -82,14 +87,16 @@ def ask_for_repair(
 ) -> Asked:
     """Raise the repair that an alert asks for, as its tenant or an officer of the landlord.
 
-    What goes with it is the ledger's to say. Raises NoSuchAlert, NothingToRepair, Withheld and
-    RepairIsOpen. The same `request_key` of the same person gives the same repair again.
+    What goes with it is the ledger's to say. Raises NoSuchAlert, NothingToRepair, Withheld,
+    RepairIsOpen and KeyUsed. The same `request_key` of the same person gives the same repair again.
     """
     key = f"{principal.actor}:{request_key}" if request_key else None
     alert = alerts_seen.alert_to_decide(conn, principal.landlord_id, alert_id)
     if alert is None:
         raise NoSuchAlert(str(alert_id))
     before = repairs.repair_of_request(conn, principal.landlord_id, key) if key else None
+    if before is not None and before.alert_id != alert_id:
+        raise KeyUsed(_KEY_USED)
     if before is not None:
         return Asked(repair=before, is_new=False)
     already = repairs.open_repair(conn, principal.landlord_id, alert_id)
@@ -112,16 +119,19 @@ def ask_for_repair(
     )
     if isinstance(permit, Refusal) or ledger is None:
         raise Withheld(permit.reason if isinstance(permit, Refusal) else "nobody could be asked")
-    request = raise_now(
-        conn,
-        alert,
-        permit,
-        work=work,
-        ledger=ledger,
-        at=now,
-        requested_by=principal.actor,
-        request_key=key,
-    )
+    try:
+        request = raise_now(
+            conn,
+            alert,
+            permit,
+            work=work,
+            ledger=ledger,
+            at=now,
+            requested_by=principal.actor,
+            request_key=key,
+        )
+    except repairs.AlreadyOpen as error:  # the alert is held, so it is the key that was quicker
+        raise KeyUsed(_KEY_USED) from error
     return Asked(repair=_repair(conn, principal, request.repair_id), is_new=True)
 
 
@@ -140,14 +150,14 @@ def repairs_for(
 ) -> list[RepairSeen]:
     """Repairs, newest first, with their history; a tenant sees those of their own tenancy."""
     found = repairs.repairs(conn, principal.landlord_id, home_id=home_id, after=after, limit=limit)
-    return _seen(conn, principal.landlord_id, found)
+    return _seen(conn, principal, found)
 
 
 def repair_for(
     conn: psycopg.Connection, principal: Tenant | Officer | LandlordSystem, repair_id: UUID
 ) -> RepairSeen:
     """One repair with its history. Raises NoSuchRepair."""
-    return _seen(conn, principal.landlord_id, [_repair(conn, principal, repair_id)])[0]
+    return _seen(conn, principal, [_repair(conn, principal, repair_id)])[0]
 
 
 def move_repair(
@@ -216,11 +226,19 @@ def _repair(
     return found
 
 
-def _seen(conn: psycopg.Connection, landlord_id: str, found: Iterable[Repair]) -> list[RepairSeen]:
+def _seen(
+    conn: psycopg.Connection,
+    principal: Tenant | Officer | LandlordSystem,
+    found: Iterable[Repair],
+) -> list[RepairSeen]:
     listed = list(found)
     ids = [repair.repair_id for repair in listed]
-    events = repairs.events(conn, landlord_id, ids)
-    deliveries = outbox.deliveries(conn, landlord_id, ids)
+    events = repairs.events(conn, principal.landlord_id, ids)
+    deliveries = outbox.deliveries(conn, principal.landlord_id, ids)
+    if isinstance(
+        principal, Tenant
+    ):  # what the landlord's system wrote of itself is the landlord's
+        deliveries = {key: replace(one, last_error=None) for key, one in deliveries.items()}
     return [
         RepairSeen(
             repair=repair,

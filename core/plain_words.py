@@ -106,12 +106,13 @@ PURPOSES: dict[Purpose, PurposeWords] = {
         what_starts="Your readings, without your name or address, are used for research.",
     ),
     Purpose.CONTACT: PurposeWords(
-        title="How we write to you",
-        what_for="Choose how you want to be told about your home. Whatever you choose, it also "
-        "stands on your page.",
+        title="How you like to be written to",
+        what_for="Choose how you would like your landlord to write to you about repairs. We pass "
+        "it on with each repair. Everything also stands on your page.",
         who_benefits="You.",
         what_stops="",
-        what_starts="We write to you the way you chose.",
+        what_starts="With each repair, your landlord is told that you would like to be written to "
+        "this way.",
     ),
 }
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -17,6 +18,9 @@ from core.wire import NAME
 
 PERIOD_START = datetime(2000, 1, 1, tzinfo=UTC)
 """Since when, where a file does not say: before any reading that ingest accepts."""
+
+BROKER_USERS = ("ingest", "devices")
+"""Users of our brokers that are no gateways: a gateway is its own user, and must not be theirs."""
 
 BOILER_PLACE = Kind.BOILER.value
 """Where alerts of a boiler stand; no room may be called so, or it would be taken for one."""
@@ -35,7 +39,7 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Where a landlord's repairs system is told; the secret signs what is sent."""
 
     url: Url
-    secret: str
+    secret: Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Landlord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,6 +139,13 @@ def check(registration: Registration) -> None:
                 f"{what} {name!r}: a name is 1 to 63 of a-z, 0-9, _ and -, "
                 "starting with a letter or a digit"
             )
+    if registration.landlord.webhook is not None:
+        _check_address(registration.landlord.webhook.url)
+    for reserved in sorted(gateways.intersection(BROKER_USERS)):
+        raise NotARegistration(
+            f"a gateway cannot be called {reserved!r}: that is a user of the broker with rights of "
+            "its own; give it another name"
+        )
     for area in registration.areas:
         weather_device(area)
     _check_devices_are_in_one_place(registration)
@@ -175,6 +186,18 @@ def _names(registration: Registration) -> list[tuple[str, str]]:
             names.append(("tenancy", tenancy.id))
             names += [("tenant", tenant) for tenant in tenancy.tenants]
     return names
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        complete = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # what it says of a broken host or port
+        complete = False
+    if not complete:
+        raise NotARegistration(
+            f"the landlord's webhook {url!r} is no web address: write it as https://host:port/path"
+        )
 
 
 def _check_room(home: Home, device: Device) -> None:

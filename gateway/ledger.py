@@ -34,6 +34,15 @@ def newest_seq(path: Path) -> int:
     return int(newest)
 
 
+def spool_id(path: Path) -> str:
+    """The id under which the spool sends; empty while there is no spool."""
+    if not path.exists():
+        return ""
+    with closing(_open(path)) as db:
+        (found,) = db.execute("SELECT id FROM spool").fetchone()
+    return str(found)
+
+
 def accepted_since(path: Path, seq: int) -> Iterator[Spooled]:
     """The messages accepted after the one numbered `seq`, in order."""
     if not path.exists():

@@ -8,6 +8,7 @@ import time
 from io import BufferedWriter
 from pathlib import Path
 
+_FILE_MODE = 0o600  # it holds what was measured in people's homes
 BUSY_TIMEOUT_S = 5.0  # another process may read the file for a moment, to report on it
 
 _log = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ def open_sound(path: Path) -> sqlite3.Connection:
 
 
 def _open(path: Path) -> sqlite3.Connection:
+    path.touch(_FILE_MODE)  # SQLite gives its journal files the mode of the file itself
     database = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
     try:
         database.execute("PRAGMA journal_mode = WAL")

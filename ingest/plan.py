@@ -3,14 +3,14 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import compress, repeat
 
 from core.quantities import QUANTITIES, Kind
 from core.wire import Address, Samples, encode_receipt, encode_samples, receipt_topic
 from ingest.accept import Accepted, Message, Refusal, Rejected, accept, whole
-from ingest.gate import Gate, Unknown
+from ingest.gate import Gate, Judged, Unknown
 from store.readings import Refused, Row
 from store.rejected import Rejection, Scope
 
@@ -56,6 +56,8 @@ def make_plan(batch: Iterable[Heard], gate: Gate, received_at: datetime, now_ms:
             withheld, refusals = _plan_samples(plan, message, heard, gate, now_ms)
         else:
             withheld, refusals = 0, [heard.refusal]
+        if refusals and not _may_be_kept(plan, heard.address, gate, now_ms):
+            refusals = [replace(refusal, payload=b"") for refusal in refusals]
         for refusal in refusals:
             plan.samples += refusal.samples_lost
             plan.rejections.append(_rejection(message, heard.address, refusal, received_at))
@@ -121,6 +123,19 @@ def _plan_samples(
     plan.rows[address.kind].extend((judged.device_id, *row) for row in rows)
     plan.origins[judged.device_id].append((message, heard))
     return withheld, heard.refusals
+
+
+def _may_be_kept(plan: Plan, address: Address | None, gate: Gate, now_ms: int) -> bool:
+    """Whether what is set aside may be shown as it came, for it holds readings like any other.
+
+    Only while the ledger lets this device's readings be stored; where nobody knows whose they are,
+    nobody could be asked. The reason is kept in any case.
+    """
+    if address is None:
+        return False
+    plan.gateways.add(address.gateway_id)
+    judged = gate.judge(address, [now_ms], now_ms)
+    return isinstance(judged, Judged) and judged.allowed is None
 
 
 def _origin(plan: Plan, device_id: int, time_ms: int) -> tuple[Message, Address]:

@@ -51,6 +51,7 @@ class Ingest:
         self._listening = ThreadPoolExecutor(1, "ingest-listener")
         self._gate_heard_at: float | None = None
         self._gate_news = asyncio.Event()
+        self._telling = asyncio.Lock()
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -174,10 +175,13 @@ class Ingest:
         while True:
             await self._gate_news.wait()
             self._gate_news.clear()
-            await self._tell(await self._until_available(self._writer.refresh))
+            async with self._telling:  # what was read first is told first: the last word holds
+                await self._tell(await self._until_available(self._writer.refresh))
 
     async def _tell_everybody(self, connection: Connection) -> None:
-        await self._publish(connection, await self._until_available(self._writer.all_documents))
+        async with self._telling:
+            documents = await self._until_available(self._writer.all_documents)
+            await self._publish(connection, documents)
 
     async def _tell(self, documents: Sequence[Document]) -> None:
         """Publish what changed; without a connection it is told with the next one."""

@@ -14,6 +14,7 @@ import psycopg
 from core.registry import NotARegistration
 from core.registry import parse as parse_registration
 from gateway.endpoint import EndpointWrong
+from gateway.spool import SpoolUnwritable
 from gateway.spool_file import SpoolInUse
 from local.column_map import NotAColumnMap
 from local.demo import Demonstration
@@ -47,9 +48,11 @@ _EXPECTED = (
     RunsAlready,
     ServerFailed,
     SpoolInUse,
+    SpoolUnwritable,
     UnfitServer,
     psycopg.OperationalError,
 )
+_INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
 _SERVICES = ("gateway", "ingest", "detect", "api")
 
 
@@ -64,8 +67,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _EXPECTED as error:
         if chosen.verbose:
             raise
-        print(f"homewell {chosen.command}: {error}", file=sys.stderr)
+        print(f"homewell {chosen.command}: {_in_words(error)}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"homewell {chosen.command}: stopped; it may be started again", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _in_words(error: Exception) -> str:
+    """An expected failure for a person; the system's own errors come with a number and quotes."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _service(name: str, words: list[str]) -> int:
@@ -110,10 +123,18 @@ def _parser() -> argparse.ArgumentParser:
     command("supervise", _supervise, "what `up` runs in the background")
     command("migrate", _migrate, "bring the database at DATABASE_URL (as its owner) up to date")
     one = command("register", _register, "create and change landlords, homes and devices")
-    one.add_argument("file", type=Path, metavar="FILE.toml")
+    one.add_argument("file", type=Path, metavar="FILE.toml", help="form: docs/running.md")
     one = command("replay", _replay, "send a recording through the whole path")
-    one.add_argument("file", type=Path, metavar="FILE")
-    one.add_argument("--columns", type=Path, required=True, metavar="MAP.toml")
+    one.add_argument(
+        "file", type=Path, metavar="FILE", help="NAME.csv, or JSON lines of mosquitto_sub -F %%j"
+    )
+    one.add_argument(
+        "--columns",
+        type=Path,
+        required=True,
+        metavar="MAP.toml",
+        help="which column is what; see local/columns",
+    )
     one = command("token", _token, "make a development token; it works on loopback only")
     one.add_argument("--role", required=True, choices=("tenant", "officer", "engineer"))
     one.add_argument(
@@ -192,18 +213,27 @@ def _migrate(_: argparse.Namespace) -> int:
 
 
 def _register(chosen: argparse.Namespace) -> int:
-    registration = parse_registration(chosen.file.read_text("utf-8"))
+    try:
+        registration = parse_registration(chosen.file.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise NotARegistration(f"{chosen.file} is no text in UTF-8") from None
     stack = _stack()
     with running_stack(stack, _note):
         with psycopg.connect(stack.database_urls[Role.REGISTRAR], autocommit=True) as conn:
             register(conn, registration)
             gateways = gateway_ids(conn, registration.landlord.id)
         stack.start_central_broker()
-    _say(f"Registered {registration.landlord.name}: {len(registration.homes)} homes.")
+    _say(f"Registered {registration.landlord.name} (homes: {len(registration.homes)}).")
     for gateway in gateways:
-        secret = stack.place.folder("secrets") / f"broker-{gateway}"
-        _say(f"gateway {gateway}: its broker password is in {secret}")
+        _say(f"gateway {gateway}: {_broker_words(stack, gateway)}")
     return 0
+
+
+def _broker_words(stack: Stack, gateway: str) -> str:
+    if stack.central is None:
+        return "give it a user of that name at the broker of MQTT_URL"
+    secret = stack.place.folder("secrets") / f"broker-{gateway}"
+    return f"its broker is 127.0.0.1:{stack.central.port}, its password is in {secret}"
 
 
 def _replay(chosen: argparse.Namespace) -> int:

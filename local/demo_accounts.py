@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg
 
 from core.quantities import Kind
-from gateway.ledger import accepted_since, newest_seq
-from store.recordings import instants_present, newest_rejection, rejections_since
+from gateway.ledger import accepted_since, newest_seq, spool_id
+from store.recordings import instants_present, samples_rejected_of_spool
 from store.status import Counts, counts
 
 
@@ -22,7 +22,6 @@ class Opening:
 
     newest_seqs: Mapping[str, int]
     tables: Counts
-    newest_rejection: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,6 @@ def opening(conn: psycopg.Connection, landlord_id: str, spools: Mapping[str, Pat
     return Opening(
         newest_seqs={gateway_id: newest_seq(path) for gateway_id, path in spools.items()},
         tables=counts(conn, landlord_id),
-        newest_rejection=newest_rejection(conn),
     )
 
 
@@ -78,15 +76,18 @@ def account(
     ]
     totals = list(gone_from_spools)
     deleted = sum(one.deleted_by_consent for one in totals)
-    stored = counts(conn, landlord_id).readings - begun.tables.readings
+    present = sum(one.present for one in tallies)
+    # What an earlier run left waiting was stored in this one too, but is none of its samples.
+    stored = min(present, counts(conn, landlord_id).readings - begun.tables.readings)
     lost_to_rejection = sum(
-        rejections_since(conn, gateway_id, begun.newest_rejection)[1] for gateway_id in spools
+        samples_rejected_of_spool(conn, gateway_id, spool_id(path), begun.newest_seqs[gateway_id])
+        for gateway_id, path in spools.items()
     )
     accepted = sum(one.accepted for one in tallies)
     return Account(
         sent=accepted + deleted + sum(one.dropped for one in totals),
         stored=stored,
-        already_stored=sum(one.present for one in tallies) - stored,
+        already_stored=present - stored,
         rejected=lost_to_rejection,
         withheld_at_ingest=sum(one.withheld for one in tallies) + deleted,
         in_spool=sum(one.waiting for one in tallies),

@@ -72,6 +72,7 @@ def _settings(column_map: ColumnMap) -> Settings:
         raise NotAColumnMap(f"the map's sources: {error}") from None
     if not (settings.zigbee2mqtt or settings.ems_esp):
         raise NotAColumnMap(
-            "a map for JSON lines names its sources: [[zigbee2mqtt]] or [[ems_esp]]"
+            "a file whose name does not end in .csv is read as JSON lines, and a map for those "
+            "names its sources: [[zigbee2mqtt]] or [[ems_esp]]"
         )
     return settings

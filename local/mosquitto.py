@@ -127,7 +127,11 @@ class MosquittoServer:
                 self._write_access()
                 send(pid, signal.SIGHUP)
             return
-        self._write_access()
+        if self._process is None:
+            self._write_access()
+        else:
+            # After a crash the users stay as on disk: another process may have admitted some.
+            self._process.wait(_STOP_WITHIN_S)
         self._configure()
         self._process = spawn(
             [self._programs.mosquitto, "-c", self._configuration],

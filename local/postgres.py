@@ -130,8 +130,10 @@ class PostgresServer:
         """Roll back what is open, write out, stop. Raises ServerFailed if it will not."""
         pid = self._pid()
         if pid is not None:
+            # Its logger writes what is left after the server itself is gone.
+            family = [pid, *children(pid)]
             send(pid, signal.SIGINT)
-            if not wait_gone([pid], _STOP_WITHIN_S):
+            if not wait_gone(family, _STOP_WITHIN_S):
                 raise ServerFailed(
                     f"{self.name} (process {pid}) did not stop within {_STOP_WITHIN_S} s; its log "
                     f"ends:\n{self._log_tail()}"

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 INGEST_USER = "ingest"
 BLOCK_DEVICES_USER = "devices"
+_FOLDER_MODE = 0o700
 
 Say = Callable[[str], None]
 
@@ -64,9 +65,13 @@ class Stack:
         return self.folder("logs")
 
     def folder(self, name: str) -> Path:
-        """A folder for files of our own processes, made if missing."""
+        """A folder for files of our own processes, made if missing.
+
+        Spools, logs and repairs tell of people's homes: nobody else of this machine looks in.
+        """
         path = self.home / name
         path.mkdir(parents=True, exist_ok=True)
+        path.chmod(_FOLDER_MODE)
         return path
 
     def start_database(self) -> None:

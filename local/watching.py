@@ -15,6 +15,8 @@ from local import demo_estate
 from store.status import Counts, counts
 
 _SHOW_EVERY_S = 5.0
+# Readings alone come in all the time: more often would push the sign-in links off the screen.
+_SHOW_READINGS_EVERY_S = 60.0
 
 
 def gateway_status(folder: Path) -> Status | None:
@@ -36,19 +38,20 @@ def simulator_status(folder: Path) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Progress:
-    """Says every few seconds how far things are, and once what was hoped for."""
+    """Says how far things are, soon when something happened, and once what was hoped for."""
 
     say: Callable[[str], None]
-    _shown_s: float = 0.0
-    _line: str = ""
+    _looked_s: float = 0.0
+    _said_s: float = 0.0
+    _happened: str = ""
     _told: set[str] = field(default_factory=set)
 
     def due(self) -> bool:
         """Whether it is time to look again."""
         now_s = time.monotonic()
-        if now_s - self._shown_s < _SHOW_EVERY_S:
+        if now_s - self._looked_s < _SHOW_EVERY_S:
             return False
-        self._shown_s = now_s
+        self._looked_s = now_s
         return True
 
     def show(self, conn: psycopg.Connection, statuses: Sequence[Status | None]) -> None:
@@ -56,13 +59,14 @@ class Progress:
         found = counts(conn, demo_estate.LANDLORD)
         waiting = sum(one.spool.waiting_samples for one in statuses if one)
         reading = any(one.recordings_waiting for one in statuses if one)
-        line = f"{found.readings:,} readings stored, {waiting:,} on their way"
-        if reading:
-            line += ", history still coming in"
-        line += f"; {found.alerts} alerts, {found.rejections} values or messages rejected"
-        if line != self._line:
-            self.say(line)
-            self._line = line
+        happened = (
+            f"{', history still coming in' if reading else ''}; alerts: {found.alerts}, repairs "
+            f"delivered: {found.repairs_delivered}, values or messages rejected: {found.rejections}"
+        )
+        quiet = happened == self._happened and not reading
+        if not quiet or self._looked_s - self._said_s >= _SHOW_READINGS_EVERY_S:
+            self.say(f"{found.readings:,} readings stored, {waiting:,} on their way{happened}")
+            self._happened, self._said_s = happened, self._looked_s
         self._tell(found)
 
     def _tell(self, found: Counts) -> None:

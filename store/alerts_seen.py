@@ -79,17 +79,21 @@ def severity_spans(
     since: datetime,
     until: datetime,
 ) -> list[SeveritySpan]:
-    """When these detectors' alerts had which severity in a tenancy, if within [since, until)."""
+    """When these detectors' alerts had which severity in a tenancy, if within [since, until).
+
+    An alert's first severity holds from when it was raised, which is before it was judged where
+    readings came late.
+    """
     rows = conn.execute(
         """SELECT place, severity, began, ended FROM (
                SELECT a.place, f.severity, a.cleared_at,
-                      f.judged_at AS began,
-                      least(lead(f.judged_at) OVER (PARTITION BY f.alert_id
-                                                    ORDER BY f.judged_at, f.finding_id),
-                            a.cleared_at) AS ended
+                      CASE WHEN row_number() OVER told = 1 THEN least(a.raised_at, f.judged_at)
+                           ELSE f.judged_at END AS began,
+                      least(lead(f.judged_at) OVER told, a.cleared_at) AS ended
                FROM findings f JOIN alerts a USING (landlord_id, alert_id)
                WHERE a.landlord_id = %(landlord)s AND a.tenancy_id = %(tenancy)s
                  AND a.detector = ANY(%(detectors)s)
+               WINDOW told AS (PARTITION BY f.alert_id ORDER BY f.judged_at, f.finding_id)
            ) AS spans
            WHERE began < %(until)s AND (ended IS NULL OR ended > %(since)s)
              AND (cleared_at IS NULL OR began < cleared_at)

@@ -72,6 +72,18 @@ def rejections_since(conn: psycopg.Connection, gateway_id: str, since_id: int) -
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
+def samples_rejected_of_spool(
+    conn: psycopg.Connection, gateway_id: str, spool: str, after_seq: int
+) -> int:
+    """Samples lost by rejections of the messages that a spool numbered after `after_seq`."""
+    row = conn.execute(
+        """SELECT coalesce(sum(samples_lost), 0) FROM rejected_messages
+           WHERE gateway_id = %(gateway)s AND spool = %(spool)s AND seq > %(after)s""",
+        {"gateway": gateway_id, "spool": spool, "after": after_seq},
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def newest_rejection(conn: psycopg.Connection) -> int:
     """The number of the last rejection of all; 0 when there is none."""
     row = conn.execute("SELECT coalesce(max(rejected_id), 0) FROM rejected_messages").fetchone()

@@ -9,7 +9,10 @@ from psycopg.rows import class_row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedMessage:
-    """What could not be stored, and why; `payload` as it came, up to what was kept."""
+    """What could not be stored, and why; `payload` as it came, up to what was kept.
+
+    `tenancy_id` is whose home the device stood in when it came; empty where nobody lived.
+    """
 
     rejected_id: int
     received_at: datetime
@@ -23,6 +26,7 @@ class RejectedMessage:
     reason: str
     topic: str
     payload: bytes
+    tenancy_id: str | None
 
 
 def rejected_messages(
@@ -36,12 +40,18 @@ def rejected_messages(
     """The newest `limit` of a landlord, of one gateway if given, older than the id `before`."""
     with conn.cursor(row_factory=class_row(RejectedMessage)) as cursor:
         return cursor.execute(
-            """SELECT rejected_id, received_at, gateway_id, device, kind, scope, quantity,
-                      measured_at, samples_lost, reason, topic, payload
-               FROM rejected_messages
-               WHERE landlord_id = %(landlord)s
-                 AND (%(gateway)s::text IS NULL OR gateway_id = %(gateway)s)
-                 AND (%(before)s::bigint IS NULL OR rejected_id < %(before)s)
-               ORDER BY rejected_id DESC LIMIT %(limit)s""",
+            """SELECT m.rejected_id, m.received_at, m.gateway_id, m.device, m.kind, m.scope,
+                      m.quantity, m.measured_at, m.samples_lost, m.reason, m.topic, m.payload,
+                      t.tenancy_id
+               FROM rejected_messages m
+               LEFT JOIN devices d ON (d.gateway_id, d.wire_name) = (m.gateway_id, m.device)
+               LEFT JOIN placements p ON p.device_id = d.device_id
+                    AND tstzrange(p.placed_at, p.removed_at) @> m.received_at
+               LEFT JOIN tenancies t ON (t.landlord_id, t.home_id) = (p.landlord_id, p.home_id)
+                    AND tstzrange(t.began_at, t.ended_at) @> m.received_at
+               WHERE m.landlord_id = %(landlord)s
+                 AND (%(gateway)s::text IS NULL OR m.gateway_id = %(gateway)s)
+                 AND (%(before)s::bigint IS NULL OR m.rejected_id < %(before)s)
+               ORDER BY m.rejected_id DESC LIMIT %(limit)s""",
             {"landlord": landlord_id, "gateway": gateway_id, "before": before, "limit": limit},
         ).fetchall()

@@ -32,7 +32,7 @@ from tests.servers import (
     with_database,
 )
 
-# Machines are shared and the first run fills Hypothesis's tables: how long a draw takes says nothing.
+# Machines are shared, and a first run fills Hypothesis's tables: a slow draw says nothing.
 settings.register_profile("homewell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("homewell")
 

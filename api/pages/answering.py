@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
+import psycopg
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -62,6 +63,8 @@ def _failed(error: Exception) -> HTMLResponse:
     if isinstance(error, RequestValidationError):
         in_address = any(one["loc"][0] == "path" for one in error.errors())
         status = 404 if in_address else 422
+    if isinstance(error, psycopg.DataError):  # the address holds what no table can
+        status = 404
     if status >= 500:
         log.error("a page could not be made", exc_info=error)
     return HTMLResponse(page_for_status(status), status)

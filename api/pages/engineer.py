@@ -8,7 +8,8 @@ import psycopg
 from api.pages.engineer_views import devices_view, gateway_links, rejected_row
 from api.pages.views import DevicesView, RejectedView
 from api.principals import Engineer
-from store import devices, registry, rejections
+from api.rejected import rejected_for
+from store import devices, registry
 
 REJECTED_SHOWN = 20  # nobody reads further at once; older ones are a press away
 
@@ -19,15 +20,16 @@ def devices_page(conn: psycopg.Connection, *, now: datetime, gateway: str | None
 
 
 def rejected_page(
-    conn: psycopg.Connection, engineer: Engineer, *, gateway: str | None, before: int | None
+    conn: psycopg.Connection,
+    engineer: Engineer,
+    *,
+    now: datetime,
+    gateway: str | None,
+    before: int | None,
 ) -> RejectedView:
     """The newest rejected messages older than the id `before`, of one gateway if given."""
-    found = rejections.rejected_messages(
-        conn,
-        engineer.landlord_id,
-        gateway_id=gateway,
-        before=before,
-        limit=REJECTED_SHOWN + 1,
+    found = rejected_for(
+        conn, engineer, gateway_id=gateway, before=before, limit=REJECTED_SHOWN + 1, now=now
     )
     shown, more = found[:REJECTED_SHOWN], len(found) > REJECTED_SHOWN
     asked = {"gateway": gateway} if gateway else {}

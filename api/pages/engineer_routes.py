@@ -29,5 +29,5 @@ def rejected(
 ) -> HTMLResponse:
     """What could not be stored."""
     with services.database.acting_for(engineer) as conn:
-        view = rejected_page(conn, engineer, gateway=gateway, before=before)
+        view = rejected_page(conn, engineer, now=services.clock(), gateway=gateway, before=before)
     return page("rejected.html", engineer, "/rejected", view=view)

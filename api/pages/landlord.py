@@ -35,7 +35,7 @@ from api.pages.repair_words import (
     repair_title,
 )
 from api.pages.views import HomesView, HomeView, OfficerAlert, OfficerRepair, Place, RepairsView
-from api.pages.words import BANDS, PRIORITY, REPAIR_STATUS, goes_with, home_words
+from api.pages.words import BANDS, PRIORITY, REPAIR_STATUS, goes_with, home_words, in_reading_order
 from api.periods import asked_period
 from api.principals import Officer
 from api.repairing import RepairSeen, repairs_for
@@ -53,10 +53,10 @@ REPAIRS_LOOKED_THROUGH = 2000  # for those still open: more than a landlord has 
 
 _ALL = "all"  # what core.evidence calls evidence of which nothing is held back
 _BAND_ONLY = f"{NOT_SHARED} They share whether the risk is low, medium or high, and no number."
-_ROOMS_NOT_MEASURED = "Not measured: your tenant has objected to their rooms being measured."
-_BOILER_NOT_SHOWN = (
-    "Not shown: your tenant has objected to their boiler being watched, or nobody lives here now."
-)
+_ROOMS_NOT_MEASURED = "Not measured: your tenant has chosen that their rooms not be measured."
+_BOILER_NOT_SHOWN = "Not read: your tenant has chosen that their boiler not be read."
+_NOBODY_LIVES_HERE = "Nobody is registered as living here now, so nothing is read or shown."
+_ROOMS_UNWATCHED = "nothing of the rooms: they are not measured"
 _NO_ALERTS = "No alert has been raised for this home."
 
 
@@ -68,7 +68,7 @@ def homes_page(
     known = repairs.repairs(conn, officer.landlord_id, limit=REPAIRS_LOOKED_THROUGH)
     open_repairs = {one.home_id: one for one in reversed(known) if one.status in OPEN}
     return homes_view(
-        [_listed(home, open_repairs.get(home.home.home_id)) for home in seen.homes],
+        [_listed(home, open_repairs.get(home.home.home_id), seen.as_of) for home in seen.homes],
         landlord=seen.landlord.name,
         now=seen.as_of,
         asked=asked,
@@ -98,19 +98,19 @@ def home_page(
         address=seen.home.address or "",
         uprn=seen.home.uprn or "",
         band=BANDS[seen.standing.risk],
-        band_reason=standing_words(seen.standing, _worst_sentence(seen), seen.last_heard_at),
+        band_reason=standing_words(seen, _worst_sentence(seen), now=as_of),
         heard_at=seen.last_heard_at,
         now=as_of,
-        sharing=SHARING[seen.sharing],
+        sharing=_ROOMS_UNWATCHED if Kind.ROOM in seen.unwatched else SHARING[seen.sharing],
         said=said,
         alerts=_officer_alerts(conn, officer, alerts, now),
         no_alerts=_NO_ALERTS,
         periods=period_links(f"/landlord/homes/{home_id}", days, anchor="rooms"),
-        not_shared=_rooms_withheld(rooms, seen.sharing),
+        not_shared=_rooms_withheld(rooms, seen),
         bands=band_table(rooms.bands) if isinstance(rooms, Readings) else None,
         rooms=_charts(rooms, ROOM_CHARTS, start, as_of),
         boilers=_charts(boiler, BOILER_CHARTS, start, as_of),
-        boiler_refused=_BOILER_NOT_SHOWN if isinstance(boiler, NotShared) else "",
+        boiler_refused=_boiler_withheld(boiler, seen),
     )
 
 
@@ -139,12 +139,12 @@ def _officer_repair(seen: RepairSeen) -> OfficerRepair:
     )
 
 
-def _listed(home: SeenHome, repair: Repair | None) -> ListedHome:
+def _listed(home: SeenHome, repair: Repair | None, now: datetime) -> ListedHome:
     return ListedHome(
         home_id=home.home.home_id,
         address=home.home.address or "",
-        standing=home.standing,
-        sentence=_worst_sentence(home),
+        risk=home.standing.risk,
+        words=standing_words(home, _worst_sentence(home), now=now),
         open_alerts=len(home.alerts),
         heard_at=home.last_heard_at,
         repair=_repair_words(home, repair),
@@ -175,10 +175,18 @@ def _charts(
     return chart_places(found, charts, start=start, end=end) if isinstance(found, Readings) else ()
 
 
-def _rooms_withheld(rooms: Readings | NotShared, sharing: str) -> str:
+def _rooms_withheld(rooms: Readings | NotShared, home: SeenHome) -> str:
     if isinstance(rooms, Readings):
         return _BAND_ONLY if rooms.granularity == "band" else ""
-    return NOT_SHARED if sharing == "none" else _ROOMS_NOT_MEASURED
+    if not home.lived_in:
+        return _NOBODY_LIVES_HERE
+    return _ROOMS_NOT_MEASURED if Kind.ROOM in home.unwatched else NOT_SHARED
+
+
+def _boiler_withheld(boiler: Readings | NotShared, home: SeenHome) -> str:
+    if isinstance(boiler, Readings):
+        return ""
+    return _BOILER_NOT_SHOWN if home.lived_in else _NOBODY_LIVES_HERE
 
 
 def _officer_alerts(
@@ -189,7 +197,7 @@ def _officer_alerts(
         for tenancy_id in {seen.alert.tenancy_id for seen in alerts if seen.alert.tenancy_id}
     }
     shown = []
-    for seen in sorted(alerts, key=lambda one: one.alert.cleared_at is not None):
+    for seen in in_reading_order(alerts):
         repair = repairs.open_repair(conn, officer.landlord_id, seen.alert.alert_id)
         other = goes_with(seen.alert, (one.alert for one in alerts))
         may = other is None and _may_raise(seen.alert, ledgers, repair, now)

@@ -1,18 +1,22 @@
 """What an officer sees of homes and alerts, in words, from what was disclosed to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.disclosure import SeenHome
 from api.pages.local_time import day_words, moment_words
 from api.pages.views import BandTable, Count, DayRow, HomeRow, HomesView, OfficerAlert
 from api.pages.words import BANDS, CLEARED_WHY, alert_title, home_words, room_words, severity_band
 from core.alerts import Alert, Decision
 from core.bands import DayBand
 from core.evidence import NONE, Evidence
-from core.home_risk import RANK, Risk, Standing
+from core.home_risk import HEARD_WITHIN, RANK, Risk
+from core.quantities import Kind
 
-NOTHING_FOUND = "Nothing found."
+NOTHING_FOUND = "No alert is open."
+_UNKNOWN = "how it is there is unknown."
+_PARTS = {Kind.ROOM: "rooms", Kind.BOILER: "boiler"}
 NOT_SHARED = "Not shared: your tenant has not agreed to share readings."
 _GOES_WITH_ANOTHER = (
     "None of its own: it goes with another alert of this home, and whoever comes for the one looks "
@@ -30,12 +34,12 @@ SHARING = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedHome:
-    """A home with what a list says about it; `sentence` is that of its worst open alert."""
+    """A home with what a list says about it."""
 
     home_id: str
     address: str
-    standing: Standing
-    sentence: str
+    risk: Risk
+    words: str
     open_alerts: int
     heard_at: datetime | None
     repair: str
@@ -46,10 +50,10 @@ def homes_view(
 ) -> HomesView:
     """The list of homes ordered by risk; `asked` narrows it to one band, if there is such a one."""
     chosen = next((risk for risk in Risk if risk.value == asked), None)
-    shown = [home for home in homes if chosen is None or home.standing.risk is chosen]
-    shown.sort(key=lambda home: (RANK[home.standing.risk], _natural(home.home_id)))
+    shown = [home for home in homes if chosen is None or home.risk is chosen]
+    shown.sort(key=lambda home: (RANK[home.risk], _natural(home.home_id)))
     title = "Homes" if chosen is None else f"Homes: {BANDS[chosen].words.lower()}"
-    risks = [home.standing.risk for home in homes]
+    risks = [home.risk for home in homes]
     return HomesView(
         title=title,
         landlord=landlord,
@@ -78,24 +82,49 @@ def _row(home: ListedHome) -> HomeRow:
         home_id=home.home_id,
         name=home_words(home.home_id),
         address=home.address,
-        band=BANDS[home.standing.risk],
-        sentence=standing_words(home.standing, home.sentence, home.heard_at),
+        band=BANDS[home.risk],
+        sentence=home.words,
         more=f"And {more} more." if more > 0 else "",
         heard_at=home.heard_at,
         repair=home.repair,
     )
 
 
-def standing_words(standing: Standing, sentence: str, heard_at: datetime | None) -> str:
-    """What is wrong in a home in a sentence or two, or that nothing is, or that nobody knows."""
-    if not standing.unknown_because:
-        return sentence or NOTHING_FOUND
-    silence = (
-        "Never heard from: how it is there is unknown."
-        if heard_at is None
-        else f"Not heard since {moment_words(heard_at)}: how it is there is unknown."
-    )
-    return f"{sentence} {silence}".strip()
+def standing_words(home: SeenHome, sentence: str, *, now: datetime) -> str:
+    """What is wrong in a home in a sentence or two, or that nothing is, or that nobody knows.
+
+    `sentence` is that of its worst alert, empty without one; `now` is the landlord's own time.
+    """
+    if not home.lived_in:
+        silence = f"Nobody is registered as living here, so nothing is read: {_UNKNOWN}"
+    elif home.standing.unknown_because:
+        silence = _silence_words(home, now)
+    else:
+        silence, sentence = "", sentence or NOTHING_FOUND
+    return " ".join(words for words in (sentence, silence, _unwatched_words(home)) if words)
+
+
+def _silence_words(home: SeenHome, now: datetime) -> str:
+    watched = {kind: at for kind, at in home.heard.items() if kind not in home.unwatched}
+    silent = {kind: at for kind, at in watched.items() if at is None or now - at > HEARD_WITHIN}
+    if not silent:
+        return f"Nothing is measured here: {_UNKNOWN}"
+    last = max((at for at in silent.values() if at is not None), default=None)
+    # Where a part of the home is heard, only the other part is unknown.
+    part = f" from its {_both(silent)}" if len(silent) < len(watched) else ""
+    if last is None:
+        return f"Never heard{part or ' from'}: {_UNKNOWN}"
+    return f"Not heard{part} since {moment_words(last)}: {_UNKNOWN}"
+
+
+def _unwatched_words(home: SeenHome) -> str:
+    if not home.unwatched:
+        return ""
+    return f"Its tenant has chosen that its {_both(home.unwatched)} not be read."
+
+
+def _both(kinds: Iterable[Kind]) -> str:
+    return " and ".join(_PARTS[kind] for kind in sorted(kinds, reverse=True))
 
 
 def officer_alert(

@@ -10,7 +10,7 @@ from api.pages.choices_view import choices_view
 from api.pages.places import BOILER_CHARTS, ROOM_CHARTS, chart_places, period_links
 from api.pages.tenant_views import tenant_alert, tenant_notice, tenant_repair, who_sees
 from api.pages.views import ChoicesView, MyHomeView, Place
-from api.pages.words import goes_with
+from api.pages.words import goes_with, in_reading_order
 from api.periods import asked_period
 from api.principals import Tenant
 from api.repairing import repairs_for
@@ -44,7 +44,7 @@ def my_home_page(
                 repair_is_open=one.alert.alert_id in under_repair,
                 goes_with=goes_with(one.alert, (other.alert for other in seen)),
             )
-            for one in sorted(seen, key=lambda one: one.alert.cleared_at is not None)
+            for one in in_reading_order(seen)
         ),
         no_alerts=_NO_ALERTS,
         repairs=tuple(tenant_repair(one.repair, one.events) for one in found),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from api.pages.choices_view import anchor
 from api.pages.repair_words import repair_steps, repair_title
 from api.pages.views import TenantAlert, TenantNotice, TenantRepair, WhoSees
 from api.pages.words import REPAIR_MEANING, REPAIR_STATUS, alert_title, severity_band
@@ -45,6 +46,9 @@ def tenant_alert(
         cleared_at=alert.cleared_at,
         decision=_decision_words(alert, goes_with),
         can_ask=can_ask,
+        waits_href=f"/my-choices#{anchor(Purpose.AUTO_RAISE)}"
+        if alert.decision is Decision.WITHHELD
+        else "",
     )
 
 

@@ -189,6 +189,7 @@ class TenantAlert:
     cleared_at: datetime | None
     decision: str
     can_ask: bool
+    waits_href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

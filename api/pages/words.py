@@ -1,8 +1,9 @@
 """The words people read for what the tables keep as short keys."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from api.disclosure import SeenAlert
 from core.alerts import Alert, Decision
 from core.casework import covering_detectors, place_words
 from core.findings import Severity
@@ -140,6 +141,18 @@ def goes_with(alert: Alert, others: Iterable[Alert]) -> Alert | None:
             and other.decision in (Decision.RAISED, Decision.WITHHELD)
         ),
         None,
+    )
+
+
+def in_reading_order(seen: Sequence[SeenAlert]) -> list[SeenAlert]:
+    """Open alerts before past ones, and an alert before those that go with it; else as given."""
+    alerts = [one.alert for one in seen]
+    return sorted(
+        seen,
+        key=lambda one: (
+            one.alert.cleared_at is not None,
+            goes_with(one.alert, alerts) is not None,
+        ),
     )
 
 

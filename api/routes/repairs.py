@@ -12,6 +12,7 @@ from api.paging import LIMIT_USUAL, Limit, PageOf, page
 from api.problems import Problem, not_found
 from api.repairing import (
     NOTE_LENGTH_MAX,
+    KeyUsed,
     NoSuchAlert,
     NoSuchRepair,
     NotAStep,
@@ -134,6 +135,14 @@ def ask(
             str(error),
             "Follow that one; another can be asked for when it has ended.",
             repair_id=str(error.repair_id),
+        ) from error
+    except KeyUsed as error:
+        raise Problem(
+            422,
+            "key-used",
+            "This key was used before",
+            str(error),
+            "Use a new key for each repair.",
         ) from error
     except NothingToRepair as error:
         raise Problem(

@@ -1,5 +1,6 @@
 """Who sees what of a home, level by level, over the API."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -143,6 +144,16 @@ def test_an_alert_shows_as_much_as_its_tenant_shares(here: Town, home: int) -> N
     assert bool(alert["causes"]) == (shown == "all")
     assert (alert["place"] is None) == (shown == "none")
     assert alert["severity"] == "medium"
+
+
+@pytest.mark.parametrize("path", ["/alerts", "/homes/home-1/alerts"])
+def test_of_what_is_not_shared_not_even_the_kind_of_trouble_is_named(here: Town, path: str) -> None:
+    alerts = here.ask(OFFICER, "GET", path).json()["items"]
+
+    (alert,) = [one for one in alerts if one["home_id"] == "home-1"]
+    assert (alert["detector"], alert["decision_reason"]) == (None, None)
+    for word in ("mould", "damp", "bedroom"):
+        assert word not in json.dumps(alert)
 
 
 def test_a_tenant_sees_their_own_alert_whole(here: Town) -> None:

@@ -171,6 +171,31 @@ def test_a_rejected_message_is_shown_as_what_it_is_and_does_nothing(here: World)
     assert page.faults == []
 
 
+def test_what_goes_with_another_alert_says_so_and_is_asked_for_once(here: World) -> None:
+    damp = here.alert("home-2", "mould_risk", "bathroom", DAMP, decision="not_needed")
+    wet = here.alert("home-2", "condensation", "bathroom", DAMP, decision="withheld")
+
+    mine = opened(here.tenant(2), "/my-home")
+    theirs = opened(here.officer(), "/landlord/homes/home-2")
+
+    assert "This goes with “Condensation: bathroom”" in mine.text
+    assert [words for form in mine.forms for words in form.buttons if "Ask" in words] == [
+        "Ask for a repair for: Condensation: bathroom"
+    ]
+    assert "let us ask for repairs without asking you first" in [words for _, words in mine.links]
+    assert "None of its own: it goes with another alert of this home" in theirs.text
+    titles = [words for level, words in theirs.headings if level == 3]
+    assert titles[:2] == ["Condensation: bathroom High", "Risk of mould: bathroom High"]
+    here.close(damp)
+    here.close(wet)
+
+
+def test_the_list_says_that_a_repair_waits_for_the_tenant(here: World) -> None:
+    page = opened(here.officer(), "/landlord")
+
+    assert "Withheld: the tenant has not agreed" in page.text
+
+
 def test_an_officer_acknowledges_an_alert_with_one_press(here: World) -> None:
     alert = here.alert("home-2", "low_pressure", "boiler", "The pressure is low.", severity="low")
     officer = here.officer()

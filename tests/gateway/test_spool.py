@@ -50,6 +50,14 @@ def test_a_message_waits_under_its_number_until_its_receipt(spool: Spool) -> Non
     assert decode_samples(Kind.BOILER, left.payload) == Samples([5], {"pressure_bar": [1.3]})
 
 
+def test_nobody_else_of_the_machine_reads_what_waits(tmp_path: Path, spool: Spool) -> None:
+    spool.append("bedroom-1", Kind.ROOM, ONE)
+
+    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.glob("spool.db*")}
+    del modes["spool.db.lock"]
+    assert modes == dict.fromkeys(["spool.db", "spool.db-wal", "spool.db-shm"], 0o600)
+
+
 def test_a_number_is_never_given_twice_even_when_all_is_settled(spool: Spool) -> None:
     first = spool.append("bedroom-1", Kind.ROOM, ONE)
     spool.settle(receipt(spool, (first, first)))

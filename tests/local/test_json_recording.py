@@ -139,7 +139,8 @@ def test_a_long_recording_comes_in_messages_of_their_size(tmp_path: Path) -> Non
     [
         (
             ColumnMap(devices={"th-1": BEDROOM}),
-            "a map for JSON lines names its sources: [[zigbee2mqtt]] or [[ems_esp]]",
+            "a file whose name does not end in .csv is read as JSON lines, and a map for those "
+            "names its sources: [[zigbee2mqtt]] or [[ems_esp]]",
         ),
         (
             ColumnMap(devices={"th-1": BEDROOM}, ems_esp=[{}]),

@@ -1,3 +1,6 @@
+import os
+import signal
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -23,6 +26,15 @@ def own(make_broker: MakeBroker) -> Iterator[MosquittoServer]:
 def own_running(own: MosquittoServer) -> MosquittoServer:
     own.start()
     return own
+
+
+@pytest.fixture
+def quiet_broker(broker: Broker) -> Broker:
+    """The broker of the whole run without the consent documents that other tests left retained."""
+    with MqttUser(broker.url("ingest")) as ingest:
+        for gateway in ("gw-a", "gw-b"):
+            ingest.publish(f"homewell/v1/{gateway}/consent", "", retain=True)
+    return broker
 
 
 @pytest.mark.parametrize(
@@ -63,9 +75,12 @@ def test_a_gateway_may_say_nothing_else(broker: Broker, topic: str) -> None:
 
 @pytest.mark.parametrize("kind", ["consent", "receipt"])
 def test_a_gateway_hears_what_is_meant_for_it_and_nothing_of_its_neighbour(
-    broker: Broker, kind: str
+    quiet_broker: Broker, kind: str
 ) -> None:
-    with MqttUser(broker.url("gw-a")) as gateway, MqttUser(broker.url("ingest")) as ingest:
+    with (
+        MqttUser(quiet_broker.url("gw-a")) as gateway,
+        MqttUser(quiet_broker.url("ingest")) as ingest,
+    ):
         gateway.subscribe("homewell/#")
         assert ingest.publish(f"homewell/v1/gw-b/{kind}", "for b") in ALLOWED
         assert ingest.publish(f"homewell/v1/gw-a/{kind}", "for a") in ALLOWED
@@ -73,11 +88,11 @@ def test_a_gateway_hears_what_is_meant_for_it_and_nothing_of_its_neighbour(
         assert gateway.next_message() == (f"homewell/v1/gw-a/{kind}", "for a")
 
 
-def test_a_gateway_does_not_hear_its_neighbours_homes(broker: Broker) -> None:
+def test_a_gateway_does_not_hear_its_neighbours_homes(quiet_broker: Broker) -> None:
     with (
-        MqttUser(broker.url("gw-a")) as listener,
-        MqttUser(broker.url("gw-b")) as neighbour,
-        MqttUser(broker.url("ingest")) as ingest,
+        MqttUser(quiet_broker.url("gw-a")) as listener,
+        MqttUser(quiet_broker.url("gw-b")) as neighbour,
+        MqttUser(quiet_broker.url("ingest")) as ingest,
     ):
         listener.subscribe("#")
         assert neighbour.publish("homewell/v1/gw-b/th-0203/room", "{}") in ALLOWED
@@ -143,6 +158,22 @@ def test_a_killed_broker_comes_back_at_the_same_address(own_running: MosquittoSe
     assert own_running.url("gw-a") == address
     with MqttUser(address):
         pass
+
+
+def test_a_gateway_that_another_process_admitted_gets_in_after_a_crash_too(
+    make_broker: MakeBroker,
+) -> None:
+    with make_broker("shared-broker") as server:
+        from_another_process = make_broker("shared-broker")
+        from_another_process.admit({"gw-new": "its password"})
+        os.kill(int((server.log.parent / "pid").read_text("ascii")), signal.SIGKILL)
+        while server.is_running():
+            time.sleep(0.02)
+
+        server.start()
+
+        with MqttUser(from_another_process.url("gw-new")):
+            pass
 
 
 def test_a_broker_that_cannot_start_says_why_in_its_own_words(make_broker: MakeBroker) -> None:
