@@ -51,7 +51,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 		"it (on Debian: apt-get install python3 python3-venv)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual" \
 		"environments: install python3-venv (on Debian: apt-get install python3-venv)" >&2; exit 1; }
-	@echo "Preparing .venv with $$($(PYTHON) --version)"
+	@echo "Preparing .venv with $$($(PYTHON) --version); this takes about half a minute"
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input \
 		--require-hashes -r requirements.lock

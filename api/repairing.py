@@ -9,7 +9,6 @@ import psycopg
 
 from api.principals import LandlordSystem, Officer, Tenant
 from api.raising import contact_channel, raise_now
-from core.alerts import Decision
 from core.casework import (
     LANDLORD_SETS,
     RepairStatus,
@@ -133,11 +132,6 @@ def ask_for_repair(
     except repairs.AlreadyOpen as error:  # the alert is held, so it is the key that was quicker
         raise KeyUsed(_KEY_USED) from error
     return Asked(repair=_repair(conn, principal, request.repair_id), is_new=True)
-
-
-def may_ask_for_repair(decision: Decision, *, open_repair: bool, cleared: bool) -> bool:
-    """Whether a page offers to ask for a repair; `ask_for_repair` still has the last word."""
-    return decision is not Decision.NOT_NEEDED and not open_repair and not cleared
 
 
 def repairs_for(

@@ -124,7 +124,8 @@ def parse(text: str) -> Registration:
     try:
         registration = msgspec.toml.decode(text, type=Registration)
     except (msgspec.DecodeError, ValueError) as error:
-        raise NotARegistration(f"this is not a registration: {error}") from None
+        purposes = f"; purposes are: {', '.join(Purpose)}" if ".choices" in str(error) else ""
+        raise NotARegistration(f"this is not a registration: {error}{purposes}") from None
     check(registration)
     return registration
 

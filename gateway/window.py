@@ -42,7 +42,3 @@ class Window:
         """These messages wait no more: settled, dropped or withdrawn."""
         for seq in numbers:
             self._sent_at_s.pop(seq, None)
-
-    def outstanding(self) -> list[int]:
-        """The seqs sent and without a receipt, oldest first."""
-        return sorted(self._sent_at_s)

@@ -46,13 +46,6 @@ class Place:
                 folder.chmod(_DIRECTORY_MODE)
         return path
 
-    def private_folder(self, name: str) -> Path:
-        """A folder that belongs to the servers' account alone, made if missing."""
-        path = self.folder(name)
-        path.chmod(0o700)
-        hand_over(path, self.account)
-        return path
-
 
 def find_place(repository: Path = REPOSITORY) -> Place:
     """`.homewell` in the repository, or outside it where the servers' account cannot get in.

@@ -1,11 +1,9 @@
 """What a person sees while the demonstration runs."""
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import psycopg
@@ -25,15 +23,6 @@ def gateway_status(folder: Path) -> Status | None:
         return msgspec.json.decode((folder / "status.json").read_bytes(), type=Status)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
-
-
-def simulator_status(folder: Path) -> dict[str, Any]:
-    """The simulator's own word on itself; empty while it has none."""
-    try:
-        found: dict[str, Any] = json.loads((folder / "status.json").read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return found
 
 
 @dataclass(slots=True)

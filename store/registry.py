@@ -64,13 +64,6 @@ def tenancy_of_tenant(
         ).fetchone()
 
 
-def is_registered(conn: psycopg.Connection, landlord_id: str) -> bool:
-    """Whether there is such a landlord."""
-    with conn.transaction():
-        _act_for(conn, landlord_id)
-        return conn.execute("SELECT 1 FROM landlords").fetchone() is not None
-
-
 @contextmanager
 def _contradictions(what: str) -> Iterator[None]:
     """Say of what it was that the database refused it; nothing of the row that stands against it.
@@ -79,6 +72,8 @@ def _contradictions(what: str) -> Iterator[None]:
     """
     try:
         yield
+    except psycopg.errors.UniqueViolation as error:
+        raise NotARegistration(f"{what}: that id is taken already; choose another") from error
     except (psycopg.errors.IntegrityError, psycopg.errors.InsufficientPrivilege) as error:
         raise NotARegistration(
             f"{what} contradicts what is already registered: {error.diag.message_primary}"
