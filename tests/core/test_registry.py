@@ -158,7 +158,8 @@ def test_a_device_without_a_beginning_stood_there_always() -> None:
             '"repair.auto_raise" = "yes"',
             '"repair.raise" = "yes"',
             "this is not a registration: Invalid enum value 'repair.raise' - at `key` in "
-            "`$.homes[0].tenancies[0].choices`",
+            "`$.homes[0].tenancies[0].choices`; purposes are: "
+            + ", ".join(purpose.value for purpose in Purpose),
         ),
         (
             'uprn = "100023336956"',
