@@ -95,9 +95,9 @@ def lasting() -> Properties:
     return properties
 
 
-def until(true: Callable[[], bool], what: str) -> None:
+def until(true: Callable[[], bool], what: str, within_s: float = WITHIN_S) -> None:
     """Waits until something is so, and fails by name when it does not come."""
-    deadline_s = time.monotonic() + WITHIN_S
+    deadline_s = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < deadline_s, f"still waiting for: {what}"
         time.sleep(0.01)
