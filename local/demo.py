@@ -74,7 +74,7 @@ class Demonstration:
             return self._account(begun, spools)
 
     def _start(self) -> tuple[Opening, list[SpoolTotals]]:
-        self.say("Starting TimescaleDB and two Mosquitto brokers on loopback ports …")
+        self.say("Starting the servers, on loopback ports (or finding those of your own) …")
         programs = self.programs
         self.stack.start_database()
         with psycopg.connect(self.stack.database_urls[Role.REGISTRAR], autocommit=True) as conn:
