@@ -45,10 +45,7 @@ def own_database(admin_url: str) -> str:
 
 def role_urls(admin_url: str, passwords: Mapping[Role, str]) -> dict[Role, str]:
     """The same database's address for each role, as a libpq connection string."""
-    parameters = conninfo_to_dict(admin_url)
     return {
-        role: make_conninfo(
-            **{**parameters, "user": role.value, "password": password}  # type: ignore[arg-type]
-        )
+        role: make_conninfo(admin_url, user=role.value, password=password)
         for role, password in passwords.items()
     }

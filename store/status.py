@@ -5,6 +5,8 @@ from datetime import datetime
 
 import psycopg
 
+from store.recordings import rows_stored
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
@@ -17,7 +19,6 @@ class Counts:
     repairs_delivered: int
     repairs_withheld: int
     rejections: int
-    samples_rejected: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +47,7 @@ def every_landlord(conn: psycopg.Connection) -> list[str]:
 def counts(conn: psycopg.Connection, landlord_id: str) -> Counts:
     """What stands in the tables for a landlord."""
     row = conn.execute(
-        """WITH mine AS (SELECT device_id FROM devices WHERE landlord_id = %(landlord)s)
-           SELECT (SELECT count(device_id) FROM room_readings JOIN mine USING (device_id))
-                + (SELECT count(device_id) FROM boiler_readings JOIN mine USING (device_id))
-                + (SELECT count(device_id) FROM weather_readings JOIN mine USING (device_id)),
-                  (SELECT count(*) FROM findings WHERE landlord_id = %(landlord)s),
+        """SELECT (SELECT count(*) FROM findings WHERE landlord_id = %(landlord)s),
                   (SELECT count(*) FROM alerts WHERE landlord_id = %(landlord)s),
                   (SELECT count(*) FROM repairs WHERE landlord_id = %(landlord)s),
                   (SELECT count(*) FROM outbox WHERE landlord_id = %(landlord)s
@@ -58,22 +55,19 @@ def counts(conn: psycopg.Connection, landlord_id: str) -> Counts:
                   (SELECT count(*) FROM alerts WHERE landlord_id = %(landlord)s
                                                  AND decision = 'withheld'),
                   (SELECT count(rejected_id) FROM rejected_messages
-                   WHERE landlord_id = %(landlord)s),
-                  (SELECT coalesce(sum(samples_lost), 0) FROM rejected_messages
                    WHERE landlord_id = %(landlord)s)""",
         {"landlord": landlord_id},
     ).fetchone()
     if row is None:
         raise RuntimeError("a count gave no row")
     return Counts(
-        readings=row[0],
-        findings=row[1],
-        alerts=row[2],
-        repairs=row[3],
-        repairs_delivered=row[4],
-        repairs_withheld=row[5],
-        rejections=row[6],
-        samples_rejected=row[7],
+        readings=rows_stored(conn, landlord_id),
+        findings=row[0],
+        alerts=row[1],
+        repairs=row[2],
+        repairs_delivered=row[3],
+        repairs_withheld=row[4],
+        rejections=row[5],
     )
 
 
