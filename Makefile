@@ -42,7 +42,7 @@ format: $(INSTALLED) ## put the code into its form
 
 lock: $(INSTALLED) ## renew requirements.lock from pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile pyproject.toml --universal --all-extras --group dev --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --universal --extra local --group dev --generate-hashes \
 		--no-header --no-annotate --python-version 3.11 -o requirements.lock
 
 # Stamped, so that a second run has nothing to do.

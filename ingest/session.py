@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 
 from ingest.connecting import Broker, connect
 from ingest.connection import Connection, Lost, TakenOver
+from ingest.patience import pause
 
 _log = logging.getLogger(__name__)
 
@@ -17,17 +17,7 @@ _SESSION_EXPIRY_S = 0xFFFFFFFF
 """Never: what arrives while we are away waits for us, as far as the broker's own limits reach.
 Mosquitto 2.0, once restarted, can cut off a connected client whose session has an expiry."""
 
-_BACKOFF_FIRST_S = 0.2
-_BACKOFF_MOST_S = 10.0
 _SETTLED_AFTER_S = 30.0  # a connection that lived this long starts the backoff anew
-
-_chance = secrets.SystemRandom()
-
-
-def backoff_s(failures: int) -> float:
-    """How long to wait after this many failures in a row: doubling, with jitter, bounded."""
-    most = min(_BACKOFF_MOST_S, _BACKOFF_FIRST_S * 2.0 ** min(failures, 16))
-    return _chance.uniform(most / 2, most)
 
 
 class Session:
@@ -72,10 +62,8 @@ class Session:
             except Lost as lost:
                 if loop.time() - since > _SETTLED_AFTER_S:
                     failures = 0
-                pause_s = backoff_s(failures)
+                await pause(lost, failures)
                 failures += 1
-                _log.warning("%s; connecting again in %.1f s", lost, pause_s)
-                await asyncio.sleep(pause_s)
 
     async def connection(self) -> Connection:
         """The living connection; waits until there is one."""

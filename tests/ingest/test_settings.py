@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.session import backoff_s
+from ingest.patience import backoff_s
 from ingest.settings import NotSet, Settings, parse_broker
 
 NEEDED = {"DATABASE_URL": "postgresql://db", "MQTT_URL": "mqtt://ingest:p%40ss@broker.example:1884"}
