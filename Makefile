@@ -9,7 +9,7 @@ INSTALLED := .venv/homewell-installed
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test check faults format lock
+.PHONY: help setup demo test check faults soak format lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -21,10 +21,13 @@ demo: setup ## run the whole system with thirty simulated homes; Ctrl-C stops it
 	@$(BIN)/homewell demo
 
 test: setup ## run the tests, against a real TimescaleDB and Mosquitto
-	$(BIN)/pytest -m "not faults" -r s
+	$(BIN)/pytest -m "not faults and not soak" -r s
 
 faults: setup ## run the tests that kill processes and servers
-	$(BIN)/pytest -m faults
+	$(BIN)/pytest -m faults -r s
+
+soak: setup ## half an hour of load with a fault each minute; SOAK_MINUTES, SOAK_RATE
+	$(BIN)/pytest -m soak
 
 check: setup ## format, lint, types, import rules, duplicates, tests
 	$(BIN)/ruff format --check
@@ -32,7 +35,7 @@ check: setup ## format, lint, types, import rules, duplicates, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pylint --disable=all --enable=duplicate-code --score=n $(PACKAGES)
-	$(BIN)/pytest -m "not faults"
+	$(BIN)/pytest -m "not faults and not soak"
 
 PACKAGES := core store gateway ingest detectors api local bench firmware-sim/firmware_sim
 

@@ -11,83 +11,45 @@ from uuid import UUID
 
 import psycopg
 
-from api.periods import shown_period
+from api.disclosed import Heard, LandlordsHomes, NotShared, Readings, SeenAlert, SeenHome
+from api.periods import HOUR, Resolution, hour_start, shown_period
 from api.principals import Officer, Tenant
 from core.alerts import DEVICE_DETECTORS, Alert, purpose_of
-from core.bands import DayBand, bands_by_day
+from core.bands import bands_by_day
 from core.consent import DETECTION, Permit, Purpose, Refusal
 from core.evidence import Evidence, evidence_for
-from core.home_risk import RANK, Standing, standing
+from core.home_risk import RANK, standing
 from core.quantities import Kind
 from core.readings import Period, PlaceReadings
 from store import alert_answers, alerts_seen, homes, tenants, weather
 from store.homes import Home, Landlord
 from store.ledgers import TenancyLedger, all_ledgers, in_force, ledger_of_tenancy, ledgers_of_homes
 
-Heard = Mapping[Kind, datetime | None]
 Ledgers = Mapping[tuple[str, str], list[TenancyLedger]]
 DAMP_RISK_DETECTORS = ("mould_risk", "condensation")
 """Whose alerts make the band of a day."""
+_FINER_THAN_AN_HOUR = ("raw", "half_hourly")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenAlert:
-    """An alert with the evidence that this person may see."""
+class _Asked:
+    """What is asked for, and when."""
 
-    alert: Alert
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenHome:
-    """A home with how it stands, its open alerts, and how finely its tenant shares its rooms.
-
-    `heard` has an entry for each kind that a device in it measures; `unwatched` are those of them
-    that the tenant does not let us read. Where nobody lives (`lived_in`) nothing is read.
-    """
-
-    home: Home
-    standing: Standing
-    heard: Heard
-    alerts: tuple[SeenAlert, ...]
-    sharing: str
-    lived_in: bool
-    unwatched: tuple[Kind, ...]
+    period: Period
+    resolution: Resolution
+    now: datetime
 
     @property
-    def last_heard_at(self) -> datetime | None:
-        """When anything in it was last heard."""
-        return max((at for at in self.heard.values() if at is not None), default=None)
+    def by_hour(self) -> bool:
+        return self.resolution is Resolution.HOUR
 
+    def as_fine_as(self, level: str) -> str:
+        """How finely it is answered: an hour is coarser than a half, and finer than a day."""
+        return "hourly" if self.by_hour and level in _FINER_THAN_AN_HOUR else level
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LandlordsHomes:
-    """Every home of a landlord, those at risk first.
-
-    `as_of` is now; for a recording, which lives in its own time, the newest reading in it.
-    """
-
-    landlord: Landlord
-    as_of: datetime
-    homes: tuple[SeenHome, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readings:
-    """What may be seen of a home's readings: `places`, or with granularity `band` the `bands`."""
-
-    kind: Kind
-    granularity: str
-    period: Period
-    places: tuple[PlaceReadings, ...] = ()
-    bands: tuple[DayBand, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NotShared:
-    """The tenant has not agreed to it; the reason can be shown."""
-
-    reason: str
+    def shown(self, granularity: str) -> Period:
+        """The period that is answered. Raises BadPeriod."""
+        return shown_period(self.period, granularity, now=self.now)
 
 
 class NoSuchHome(LookupError):
@@ -189,33 +151,22 @@ def readings_for(
     asked: Period,
     *,
     now: datetime,
+    resolution: Resolution = Resolution.READING,
 ) -> Readings | NotShared:
     """What this person may see of a home's readings in the period asked for.
 
-    Raises NoSuchHome, and api.periods.BadPeriod when it is too long.
+    The weather is not kept by the hour and is given by reading. Raises NoSuchHome, and
+    api.periods.BadPeriod when the period is too long.
     """
     _home(conn, principal, home_id)
     if kind is Kind.WEATHER:
         return _weather(conn, home_id, asked, now)
-    if isinstance(principal, Tenant):
-        return _own(conn, principal, kind, asked, now)
-    ledger = in_force(
-        ledgers_of_homes(conn, [(principal.landlord_id, home_id)]).get(
-            (principal.landlord_id, home_id), []
-        ),
-        now,
-    )
-    if ledger is None:
-        return NotShared("nobody lives in this home who could share anything")
-    detection = ledger.decide(DETECTION[kind], now)
-    if isinstance(detection, Refusal):
-        return NotShared(detection.reason)
-    if kind is Kind.BOILER:
-        return _boiler(conn, detection, ledger, asked, now)
-    share = ledger.decide(Purpose.SHARE_WITH_LANDLORD, now)
-    if isinstance(share, Refusal):
-        return NotShared(share.reason)
-    return _rooms(conn, share, ledger, asked, now)
+    question = _Asked(period=asked, resolution=resolution, now=now)
+    found = _of_home(conn, principal, home_id, kind, question)
+    # A mean of a day is never made of hours that are still due.
+    if isinstance(found, NotShared) or not question.by_hour or found.granularity == "daily":
+        return found
+    return replace(found, complete=_is_complete(conn, home_id, found, now))
 
 
 def as_of_for(conn: psycopg.Connection, landlord_id: str, *, now: datetime) -> datetime:
@@ -223,40 +174,66 @@ def as_of_for(conn: psycopg.Connection, landlord_id: str, *, now: datetime) -> d
     return _as_of(_landlord(conn, landlord_id), homes.last_heard(conn), now)
 
 
-def _own(
-    conn: psycopg.Connection, tenant: Tenant, kind: Kind, asked: Period, now: datetime
-) -> Readings:
+def _of_home(
+    conn: psycopg.Connection, principal: Officer | Tenant, home_id: str, kind: Kind, asked: _Asked
+) -> Readings | NotShared:
+    if isinstance(principal, Tenant):
+        return _own(conn, principal, kind, asked)
+    ledger = in_force(
+        ledgers_of_homes(conn, [(principal.landlord_id, home_id)]).get(
+            (principal.landlord_id, home_id), []
+        ),
+        asked.now,
+    )
+    if ledger is None:
+        return NotShared("nobody lives in this home who could share anything")
+    detection = ledger.decide(DETECTION[kind], asked.now)
+    if isinstance(detection, Refusal):
+        return NotShared(detection.reason)
+    if kind is Kind.BOILER:
+        return _boiler(conn, detection, ledger, asked)
+    share = ledger.decide(Purpose.SHARE_WITH_LANDLORD, asked.now)
+    if isinstance(share, Refusal):
+        return NotShared(share.reason)
+    return _rooms(conn, share, ledger, asked)
+
+
+def _own(conn: psycopg.Connection, tenant: Tenant, kind: Kind, asked: _Asked) -> Readings:
     ledger = ledger_of_tenancy(conn, tenant.landlord_id, tenant.tenancy_id)
     if ledger is None:
         raise NoSuchHome(tenant.home_id)
-    period = shown_period(asked, "raw", now=now)
-    found = tenants.own_readings(conn, ledger.tenancy, kind, period)
-    return Readings(kind=kind, granularity="raw", period=period, places=tuple(found))
+    granularity = asked.as_fine_as("raw")
+    period = asked.shown(granularity)
+    own = tenants.own_hours if asked.by_hour else tenants.own_readings
+    found = own(conn, ledger.tenancy, kind, period)
+    return Readings(kind=kind, granularity=granularity, period=period, places=tuple(found))
 
 
 def _boiler(
-    conn: psycopg.Connection,
-    detection: Permit,
-    ledger: TenancyLedger,
-    asked: Period,
-    now: datetime,
+    conn: psycopg.Connection, detection: Permit, ledger: TenancyLedger, asked: _Asked
 ) -> Readings:
-    period = _within(ledger, shown_period(asked, "raw", now=now))
-    found = tenants.boiler_readings(conn, detection, ledger.tenancy.home_id, period)
-    return Readings(kind=Kind.BOILER, granularity="raw", period=period, places=tuple(found))
+    granularity = asked.as_fine_as("raw")
+    period = _within(ledger, asked.shown(granularity))
+    boiler = tenants.boiler_hours if asked.by_hour else tenants.boiler_readings
+    found = boiler(conn, detection, ledger.tenancy.home_id, period)
+    return Readings(kind=Kind.BOILER, granularity=granularity, period=period, places=tuple(found))
 
 
 def _rooms(
-    conn: psycopg.Connection, share: Permit, ledger: TenancyLedger, asked: Period, now: datetime
+    conn: psycopg.Connection, share: Permit, ledger: TenancyLedger, asked: _Asked
 ) -> Readings:
-    period = _within(ledger, shown_period(asked, share.choice, now=now))
+    granularity = asked.as_fine_as(share.choice)
+    period = _within(ledger, asked.shown(granularity))
     home_id = ledger.tenancy.home_id
+    # The mean of a day that lacks an hour, beside the whole day's, would give that hour away.
+    if asked.by_hour and share.choice == "daily" and _are_due(conn, home_id, Kind.ROOM, period):
+        return _rooms(conn, share, ledger, replace(asked, resolution=Resolution.READING))
     if share.choice != "band":
-        found = tenants.shared_room_readings(conn, share, home_id, period)
-        return Readings(
-            kind=Kind.ROOM, granularity=share.choice, period=period, places=tuple(found)
-        )
-    heard = tenants.days_heard(conn, share, home_id, period)
+        rooms = tenants.shared_room_hours if asked.by_hour else tenants.shared_room_readings
+        found = rooms(conn, share, home_id, period)
+        return Readings(kind=Kind.ROOM, granularity=granularity, period=period, places=tuple(found))
+    days_heard = tenants.days_heard_by_hour if asked.by_hour else tenants.days_heard
+    heard = days_heard(conn, share, home_id, period)
     spans = alerts_seen.severity_spans(
         conn,
         share.landlord_id,
@@ -267,6 +244,16 @@ def _rooms(
     )
     bands = bands_by_day(heard, spans)
     return Readings(kind=Kind.ROOM, granularity="band", period=period, bands=tuple(bands))
+
+
+def _is_complete(conn: psycopg.Connection, home_id: str, found: Readings, now: datetime) -> bool:
+    # The hour that is running is never computed, and the one before it perhaps not yet.
+    settled_until = min(found.period.until, hour_start(now)) - HOUR
+    return not _are_due(conn, home_id, found.kind, Period(found.period.since, settled_until))
+
+
+def _are_due(conn: psycopg.Connection, home_id: str, kind: Kind, period: Period) -> bool:
+    return period.since < period.until and tenants.hours_are_due(conn, home_id, kind, period)
 
 
 def _weather(conn: psycopg.Connection, home_id: str, asked: Period, now: datetime) -> Readings:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.choices import StandingChoice
-from api.disclosure import LandlordsHomes, Readings, SeenAlert, SeenHome
+from api.disclosed import LandlordsHomes, Readings, SeenAlert, SeenHome
 from api.repairing import RepairSeen
 from core.consent import TERMS, Choice
 from core.evidence import NONE
@@ -193,8 +193,9 @@ class DayBandModel(_Model):
 class ReadingsModel(_Model):
     """Readings as finely as they may be seen; with granularity `band` only `bands` are there.
 
-    Means cover whole local days or half hours that are over, so `from` and `to` may differ from
-    those asked for.
+    Means cover whole days, hours or half hours that are over, so `from` and `to` may differ from
+    those asked for. By the hour a boolean is a share of readings, and `_min` and `_max` hold the
+    extremes, where all is shared; `complete` is false while hours are still to be computed.
     """
 
     kind: str
@@ -203,6 +204,7 @@ class ReadingsModel(_Model):
     until: datetime = Field(serialization_alias="to")
     places: list[PlaceModel]
     bands: list[DayBandModel]
+    complete: bool
 
     @classmethod
     def of(cls, found: Readings) -> "ReadingsModel":
@@ -212,15 +214,9 @@ class ReadingsModel(_Model):
             granularity=found.granularity,
             since=found.period.since,
             until=found.period.until,
-            places=[
-                PlaceModel(
-                    room=one.room,
-                    times=list(one.times),
-                    columns={name: list(cells) for name, cells in one.columns.items()},
-                )
-                for one in found.places
-            ],
+            places=[PlaceModel.model_validate(one) for one in found.places],
             bands=[DayBandModel.model_validate(one) for one in found.bands],
+            complete=found.complete,
         )
 
 
@@ -357,6 +353,14 @@ class DeviceModel(_Model):
     home_id: str | None
     room: str | None
     last_seen_at: datetime | None
+
+
+class NotKeptModel(_Model):
+    """How many rejections of a gateway on a day (UTC) were too many to be kept one by one."""
+
+    gateway_id: str
+    day: date
+    count: int
 
 
 class RejectedModel(_Model):

@@ -9,7 +9,9 @@ from api.principals import Engineer
 from core.consent import DETECTION, Permit
 from core.quantities import Kind
 from store.ledgers import ledger_of_tenancy
-from store.rejections import RejectedMessage, rejected_messages
+from store.rejections import NotKept, RejectedMessage, rejected_messages, rejections_not_kept
+
+NOT_KEPT_DAYS_SHOWN = 20  # the newest; a gateway that is broken for longer is known by then
 
 
 def rejected_for(
@@ -38,6 +40,15 @@ def rejected_for(
     return [
         replace(one, payload=b"") if (one.tenancy_id, one.kind) in refused else one for one in found
     ]
+
+
+def not_kept_for(
+    conn: psycopg.Connection, engineer: Engineer, *, gateway_id: str | None
+) -> list[NotKept]:
+    """The newest days on which gateways of the engineer's landlord had more than is kept."""
+    return rejections_not_kept(
+        conn, engineer.landlord_id, gateway_id=gateway_id, limit=NOT_KEPT_DAYS_SHOWN
+    )
 
 
 def _may_read(

@@ -28,6 +28,9 @@ BOILER_PLACE = Kind.BOILER.value
 Uprn = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,11}$")]
 Url = Annotated[str, msgspec.Meta(pattern=r"^https?://")]
 Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
+KeptDays = Annotated[int, msgspec.Meta(ge=45, le=36_500)]
+"""From what the detectors' windows hold to a century: fewer days would leave them nothing to judge
+by, and a slip of the hand would delete what nobody meant to."""
 Jurisdiction = Literal["england", "scotland", "wales", "northern_ireland"]
 
 
@@ -43,13 +46,18 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Landlord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The landlord; `recording` marks the owner of a replayed recording."""
+    """The landlord; `recording` marks the owner of a replayed recording.
+
+    Readings older than `keep_readings_days` are deleted; where it is absent, what was registered
+    before stands, and at first that is: kept for ever.
+    """
 
     id: str
     name: str
     basis: Basis = Basis.PUBLIC_TASK
     jurisdiction: Jurisdiction = "england"
     recording: bool = False
+    keep_readings_days: KeptDays | None = None
     webhook: Webhook | None = None
 
 

@@ -30,6 +30,22 @@ class Unreadable(ValueError):
     """A message that cannot be read at all; the text says why, for a person."""
 
 
+class NoAddress(Unreadable):
+    """The topic is not that of a device's readings."""
+
+
+class NoSamples(Unreadable):
+    """There is not one sample in the message."""
+
+
+class TooManySamples(Unreadable):
+    """There are more samples than SAMPLES_MAX in the message."""
+
+
+class Ragged(Unreadable):
+    """The columns of the message are not equally long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a reading comes from, as its topic says."""
@@ -110,16 +126,16 @@ def state_topic(gateway_id: str) -> str:
 
 
 def parse_readings_topic(topic: str) -> Address:
-    """The address in a readings topic; Unreadable when it is none."""
+    """The address in a readings topic; NoAddress when it is none."""
     levels = topic.split("/")
     if len(levels) != 5 or not topic.startswith(f"{ROOT}/"):
-        raise Unreadable(f"topic {topic[:200]!r} is not {ROOT}/gateway/device/kind")
+        raise NoAddress(f"topic {topic[:200]!r} is not {ROOT}/gateway/device/kind")
     gateway_id, device, kind = levels[2:]
     if kind not in _KINDS:
-        raise Unreadable(f"topic ends in {kind[:40]!r}; known kinds are {', '.join(Kind)}")
+        raise NoAddress(f"topic ends in {kind[:40]!r}; known kinds are {', '.join(Kind)}")
     for name in (gateway_id, device):
         if not NAME.fullmatch(name):
-            raise Unreadable(f"{name[:70]!r} in the topic is not a name (a-z, 0-9, _ and -)")
+            raise NoAddress(f"{name[:70]!r} in the topic is not a name (a-z, 0-9, _ and -)")
     return Address(gateway_id, device, Kind(kind))
 
 
@@ -144,16 +160,16 @@ def decode_samples(kind: Kind, payload: bytes) -> Samples:
         raise Unreadable(f"not a {kind} message: {error}") from None
     times_ms: list[int] = message.t
     if not times_ms:
-        raise Unreadable("no samples: 't' is empty")
+        raise NoSamples("no samples: 't' is empty")
     if len(times_ms) > SAMPLES_MAX:
-        raise Unreadable(f"{len(times_ms)} samples in one message; at most {SAMPLES_MAX}")
+        raise TooManySamples(f"{len(times_ms)} samples in one message; at most {SAMPLES_MAX}")
     columns: dict[str, Sequence[Cell]] = {}
     for quantity in QUANTITIES[kind]:
         cells: list[Cell] | None = getattr(message, quantity.name)
         if cells is None:
             continue
         if len(cells) != len(times_ms):
-            raise Unreadable(
+            raise Ragged(
                 f"ragged columns: 't' has {len(times_ms)} entries, "
                 f"{quantity.name!r} has {len(cells)}"
             )
@@ -167,6 +183,15 @@ def encode_receipt(
     """The receipt that these sequence numbers of a spool are dealt with."""
     pairs = sorted((withheld or {}).items())
     return msgspec.json.encode(Receipt(spool=spool, seq=ranges(numbers), withheld=pairs))
+
+
+def encode_plain_receipt(spool: str, seq: int) -> bytes:
+    """`encode_receipt` for one number of a spool of the usual form, of which all was stored.
+
+    >>> encode_plain_receipt("a-1", 7) == encode_receipt("a-1", [7])
+    True
+    """
+    return b'{"spool":"%b","seq":[[%d,%d]],"withheld":[]}' % (spool.encode(), seq, seq)
 
 
 def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:

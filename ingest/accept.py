@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -14,7 +14,11 @@ from core.wire import (
     SPOOL_PROPERTY,
     Address,
     Cell,
+    NoAddress,
+    NoSamples,
+    Ragged,
     Samples,
+    TooManySamples,
     Unreadable,
     decode_samples,
     encode_samples,
@@ -27,11 +31,29 @@ CLOCK_UNSET_BEFORE_MS = 946_684_800_000
 FUTURE_SKEW_MS = 10 * 60 * 1000
 """A gateway's clock, kept by NTP, is right within seconds; ten minutes forgives a poor one."""
 
-_SEQ_DIGITS = 18  # fits a `bigint` column; a gateway that sends for ever will not get there
+SEQ_DIGITS = 18  # fits a `bigint` column; a gateway that sends for ever will not get there
+SPOOL_CHARACTERS = "[A-Za-z0-9_-]"
+SPOOL_LENGTH = 64
 _INT64_MAX = 2**63 - 1
-_SPOOL_FORM = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_SPOOLS_REMEMBERED = 100_000
-_TOPICS_REMEMBERED = 100_000  # parsing a topic costs as much as decoding a small message
+_SPOOL_FORM = re.compile(f"{SPOOL_CHARACTERS}{{1,{SPOOL_LENGTH}}}")
+
+
+class Reason(StrEnum):
+    """Why something is refused, in one word that never changes; the words for people may."""
+
+    UNKNOWN_TOPIC = "unknown_topic"
+    UNREADABLE = "unreadable"
+    RAGGED = "ragged"
+    EMPTY = "empty"
+    TOO_MANY_SAMPLES = "too_many_samples"
+    UNKNOWN_DEVICE = "unknown_device"
+    WRONG_KIND = "wrong_kind"
+    CLOCK_UNSET = "clock_unset"
+    FUTURE = "future"
+    TOO_OLD = "too_old"
+    IMPOSSIBLE_VALUE = "impossible_value"
+    NOTHING_MEASURED = "nothing_measured"
+    REFUSED_BY_DATABASE = "refused_by_database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +68,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """What is not stored of a message, and why, in words for a person.
+    """What is not stored of a message, and why: as a code, and in words for a person.
 
     `payload` shows it: the message's own, or that of a message with this one sample.
     """
 
     scope: Scope
+    code: Reason
     reason: str
     payload: bytes
     samples_lost: int
@@ -83,16 +106,11 @@ def spool_position(properties: Iterable[tuple[str, str]]) -> tuple[str, int] | N
     """
     found = dict(properties)
     spool, seq = found.get(SPOOL_PROPERTY), found.get(SEQ_PROPERTY)
-    if spool is None or seq is None or not _is_spool(spool):
+    if spool is None or seq is None or _SPOOL_FORM.fullmatch(spool) is None:
         return None
-    if not (seq.isascii() and seq.isdecimal() and len(seq) <= _SEQ_DIGITS):
+    if not (seq.isascii() and seq.isdecimal() and len(seq) <= SEQ_DIGITS):
         return None
     return spool, int(seq)
-
-
-@lru_cache(maxsize=_SPOOLS_REMEMBERED)
-def _is_spool(name: str) -> bool:
-    return _SPOOL_FORM.fullmatch(name) is not None
 
 
 def accept(message: Message, *, now_ms: int) -> Accepted | Rejected:
@@ -103,20 +121,25 @@ def accept(message: Message, *, now_ms: int) -> Accepted | Rejected:
     """
     address: Address | None = None
     try:
-        address = _address(message.topic)
+        address = parse_readings_topic(message.topic)
         samples = decode_samples(address.kind, message.payload)
     except Unreadable as error:
-        return Rejected(address, whole(message, str(error), _samples_in(message.payload)))
+        code = _CODES.get(type(error), Reason.UNREADABLE)
+        return Rejected(address, whole(message, code, str(error), _samples_in(message.payload)))
     refusals: list[Refusal] = []
     samples = _with_true_times(samples, now_ms, refusals)
     samples = _with_possible_values(address.kind, samples, refusals)
     return Accepted(address, _with_something_measured(samples, refusals), refusals)
 
 
-def whole(message: Message, reason: str, samples_lost: int) -> Refusal:
+def whole(message: Message, code: Reason, reason: str, samples_lost: int) -> Refusal:
     """The refusal of a whole message."""
     return Refusal(
-        scope=Scope.MESSAGE, reason=reason, payload=message.payload, samples_lost=samples_lost
+        scope=Scope.MESSAGE,
+        code=code,
+        reason=reason,
+        payload=message.payload,
+        samples_lost=samples_lost,
     )
 
 
@@ -130,11 +153,8 @@ def _with_true_times(samples: Samples, now_ms: int, refusals: list[Refusal]) -> 
         if CLOCK_UNSET_BEFORE_MS <= time_ms <= latest:
             kept.append(index)
             continue
-        if time_ms > latest:
-            reason = "measured in the future: the clock of the gateway or the device is ahead"
-        else:
-            reason = "measured before the year 2000: the clock of the device was not set"
-        refusals.append(_sample_refusal(samples, index, reason))
+        code = Reason.FUTURE if time_ms > latest else Reason.CLOCK_UNSET
+        refusals.append(_sample_refusal(samples, index, code))
     return _only(samples, kept)
 
 
@@ -165,9 +185,10 @@ def _with_something_measured(samples: Samples, refusals: list[Refusal]) -> Sampl
     ]
     if len(kept) == len(samples):
         return samples
-    for index in sorted(set(range(len(samples))) - set(kept)):
-        reason = "nothing of this sample can be stored: no value, or none that is possible"
-        refusals.append(_sample_refusal(samples, index, reason))
+    refusals += [
+        _sample_refusal(samples, index, Reason.NOTHING_MEASURED)
+        for index in sorted(set(range(len(samples))) - set(kept))
+    ]
     return _only(samples, kept)
 
 
@@ -178,10 +199,11 @@ def _only(samples: Samples, indices: Sequence[int]) -> Samples:
     )
 
 
-def _sample_refusal(samples: Samples, index: int, reason: str) -> Refusal:
+def _sample_refusal(samples: Samples, index: int, code: Reason) -> Refusal:
     return Refusal(
         scope=Scope.SAMPLE,
-        reason=reason,
+        code=code,
+        reason=_WORDS[code],
         payload=encode_samples(_only(samples, [index])),
         samples_lost=1,
         time_ms=samples.times_ms[index],
@@ -192,6 +214,7 @@ def _value_refusal(samples: Samples, quantity: Quantity, index: int) -> Refusal:
     cells = samples.columns[quantity.name]
     return Refusal(
         scope=Scope.VALUE,
+        code=Reason.IMPOSSIBLE_VALUE,
         reason=_why_impossible(quantity, cells[index]),
         payload=encode_samples(Samples([samples.times_ms[index]], {quantity.name: [cells[index]]})),
         samples_lost=0,
@@ -262,4 +285,16 @@ _CHECKS = {
     }
     for kind in Kind
 }
-_address = lru_cache(maxsize=_TOPICS_REMEMBERED)(parse_readings_topic)
+_CODES: dict[type[Unreadable], Reason] = {
+    NoAddress: Reason.UNKNOWN_TOPIC,
+    NoSamples: Reason.EMPTY,
+    TooManySamples: Reason.TOO_MANY_SAMPLES,
+    Ragged: Reason.RAGGED,
+}
+_WORDS = {
+    Reason.FUTURE: "measured in the future: the clock of the gateway or the device is ahead",
+    Reason.CLOCK_UNSET: "measured before the year 2000: the clock of the device was not set",
+    Reason.NOTHING_MEASURED: (
+        "nothing of this sample can be stored: no value, or none that is possible"
+    ),
+}

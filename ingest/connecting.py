@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import mqtt5
 
-from ingest.connection import PACKET_BYTES_MAX, Connection, Lost, Refused
+from ingest.connection import Connection, Lost, Refused
+from ingest.packets import PACKET_BYTES_MAX
 
 _CONNECT_TIMEOUT_S = 10.0
 _KEEPALIVE_S = 15  # a dead broker or line is noticed within 23 s
@@ -33,7 +34,8 @@ async def connect(
 ) -> Connection:
     """A connection that the broker has accepted.
 
-    Raises Lost when there is none to be had now, Refused when there never will be one like this.
+    Raises Lost when there is none to be had now, Refused when there never will be one like this: a
+    certificate that is not trusted, has run out or names another host is not asked for again.
     """
     hello = mqtt5.ConnectPacket(
         client_id,
@@ -57,6 +59,13 @@ async def connect(
     except TimeoutError:
         connection.abort("no answer")
         raise Lost(f"the broker at {broker.host}:{broker.port} does not answer") from None
+    except ssl.SSLCertVerificationError as error:
+        raise Refused(
+            f"the certificate of the broker at {broker.host}:{broker.port} is not to be trusted: "
+            f"{error.verify_message}. Name the authority that signed it in SSL_CERT_FILE, or "
+            "mend the certificate"
+        ) from error
     except OSError as error:
-        raise Lost(f"no broker at {broker.host}:{broker.port}: {error}") from error
+        secured = " with TLS" if broker.tls else ""
+        raise Lost(f"no broker{secured} at {broker.host}:{broker.port}: {error}") from error
     return connection

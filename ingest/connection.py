@@ -5,18 +5,23 @@ at all: after it is lost the broker delivers the same messages again on the next
 """
 
 import asyncio
+import struct
 from collections import deque
 from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 from typing import cast
 
 import mqtt5
 
-PACKET_BYTES_MAX = 1024 * 1024  # the broker keeps larger from us; one of ours is below 100 kB
+from ingest.asked import Answer, Asked
+from ingest.inbox import Inbox, Taken
+from ingest.packets import Malformed, PacketReader, TooLarge
+from ingest.tap import Tap
 
 _SILENCE_FACTOR = 1.5  # as the standard lets the broker wait for us
-_HELD_BYTES_MAX = 32 * 1024 * 1024  # payloads waiting to be taken; then reading stops
 _GOODBYE_S = 1.0  # for a broker that no longer reads
 _PUBLISHING_MAX = 200  # of ours without an acknowledgement
+_MANY = 500  # messages at once; fewer show that we are quicker than the broker
 
 
 class Lost(ConnectionError):
@@ -44,6 +49,7 @@ _PASSING = (
     mqtt5.ConnAckReasonCode.QUOTA_EXCEEDED,
     mqtt5.ConnAckReasonCode.CONNECTION_RATE_EXCEEDED,
 )
+_PUBACK = 0x4002  # and the packet's number: a success needs no more
 _REFUSALS_FROM = 0x80  # reason codes below say that it went well
 
 
@@ -58,19 +64,17 @@ class Connection(asyncio.Protocol):
         self._hello = hello
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._buffer = bytearray()
+        self._reader = PacketReader()
         self._welcome: asyncio.Future[mqtt5.ConnAckPacket] = self._loop.create_future()
         self._lost: Lost | None = None
         self._gone = asyncio.Event()
         self._closed = asyncio.Event()
-        self._held: deque[mqtt5.PublishPacket] = deque()
-        self._held_bytes = 0
+        self._inbox = Inbox(hello.receive_max)
         self._unanswered = 0
-        self._reading = True
+        self._tap: Tap | None = None
         self._awaited = 0
         self._enough: asyncio.Future[None] | None = None
-        self._answers: dict[int, asyncio.Future[mqtt5.PubAckPacket | mqtt5.SubAckPacket]] = {}
-        self._last_packet_id = 0
+        self._asked = Asked()
         self._publishing = asyncio.Semaphore(_PUBLISHING_MAX)
         self._writable = asyncio.Event()
         self._writable.set()
@@ -89,6 +93,11 @@ class Connection(asyncio.Protocol):
         """Messages that the broker waits for us to acknowledge."""
         return self._unanswered
 
+    @property
+    def waiting(self) -> int:
+        """Messages that have arrived and have not been taken."""
+        return len(self._inbox)
+
     async def accepted(self) -> mqtt5.ConnAckPacket:
         """The broker's welcome; raises Refused or Lost when there is none."""
         return await asyncio.shield(self._welcome)
@@ -99,21 +108,19 @@ class Connection(asyncio.Protocol):
         return self._lost or Lost("closed")
 
     async def take(self, most: int, most_bytes: int, linger_s: float) -> list[mqtt5.PublishPacket]:
+        """The messages of `take_timed`."""
+        return (await self.take_timed(most, most_bytes, linger_s)).packets
+
+    async def take_timed(self, most: int, most_bytes: int, linger_s: float) -> Taken:
         """What arrived, oldest first: waits for the first message, then until there are `most` or
         `linger_s` has passed. Stops early at `most_bytes` of payload.
 
         Raises Lost when the connection is gone: what was not taken then comes again.
         """
         await self._until_held(1, None)
-        if len(self._held) < most and self._held_bytes < most_bytes:
+        if len(self._inbox) < most and self._inbox.payload_bytes < most_bytes:
             await self._until_held(most, linger_s)
-        taken: list[mqtt5.PublishPacket] = []
-        size = 0
-        while self._held and len(taken) < most and size < most_bytes:
-            packet = self._held.popleft()
-            size += len(packet.payload)
-            taken.append(packet)
-        self._held_bytes -= size
+        taken = self._inbox.take(most, most_bytes)
         self._resume_if_roomy()
         return taken
 
@@ -126,7 +133,8 @@ class Connection(asyncio.Protocol):
             return 0
         numbers = [packet.packet_id for packet in packets if packet.packet_id is not None]
         self._unanswered -= len(numbers)
-        self._write(b"".join(mqtt5.PubAckPacket(number).write() for number in numbers))
+        words = chain.from_iterable(zip(repeat(_PUBACK), numbers, strict=False))
+        self._write(struct.pack(f">{2 * len(numbers)}H", *words))
         return len(numbers)
 
     async def subscribe(self, patterns: Sequence[str]) -> None:
@@ -139,19 +147,25 @@ class Connection(asyncio.Protocol):
             )
             for pattern in patterns
         ]
-        number = self._next_packet_id()
+        number = self._asked.free_number()
         answer = await self._ask(number, mqtt5.SubscribePacket(number, filters).write())
         if isinstance(answer, mqtt5.SubAckPacket):
             for pattern, code in zip(patterns, answer.reason_codes, strict=True):
                 if int(code) >= _REFUSALS_FROM:
                     raise Refused(f"the broker refused to subscribe us to {pattern}: {code.name}")
 
-    def send(self, topic: str, payload: bytes) -> bool:
-        """Publish at QoS 0; False when the connection is gone."""
+    async def unsubscribe(self, patterns: Sequence[str]) -> None:
+        """Unsubscribe, also from what we may not be subscribed to; raises Lost."""
+        number = self._asked.free_number()
+        await self._ask(number, mqtt5.UnsubscribePacket(number, list(patterns)).write())
+
+    def send(self, messages: Iterable[tuple[str, bytes]]) -> int:
+        """Publish topics and payloads at QoS 0; how many, 0 when the connection is gone."""
         if self._lost:
-            return False
-        self._write(mqtt5.PublishPacket(topic, payload).write())
-        return True
+            return 0
+        packets = [mqtt5.PublishPacket(topic, payload).write() for topic, payload in messages]
+        self._write(b"".join(packets))
+        return len(packets)
 
     async def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Publish at QoS 1 and wait for the broker's acknowledgement.
@@ -159,7 +173,7 @@ class Connection(asyncio.Protocol):
         Raises Lost when the connection goes first, Refused when the broker will not have it.
         """
         async with self._publishing:
-            number = self._next_packet_id()
+            number = self._asked.free_number()
             packet = mqtt5.PublishPacket(
                 topic, payload, qos=mqtt5.QoS.AT_LEAST_ONCE, retain=retain, packet_id=number
             )
@@ -167,7 +181,7 @@ class Connection(asyncio.Protocol):
         if isinstance(answer, mqtt5.PubAckPacket):
             code = answer.reason_code
             if int(code) >= _REFUSALS_FROM:
-                raise Refused(f"the broker refused what we published to {topic}: {code.name}")
+                raise Refused(f"the broker refused what we published: {code.name}")
 
     async def ping(self) -> None:
         """Wait until the broker has dealt with everything we sent so far; raises Lost."""
@@ -186,10 +200,17 @@ class Connection(asyncio.Protocol):
 
         The session and its unacknowledged messages stay at the broker.
         """
+        await self._say_goodbye(mqtt5.DisconnectPacket())
+
+    async def leave(self) -> None:
+        """Say goodbye for good: the broker forgets the session and whatever waits in it."""
+        await self._say_goodbye(mqtt5.DisconnectPacket(session_expiry_interval=0))
+
+    async def _say_goodbye(self, goodbye: mqtt5.DisconnectPacket) -> None:
         if self._transport is None:
             return
         if not self._lost:
-            self._write(mqtt5.DisconnectPacket().write())
+            self._write(goodbye.write())
             self._end(Lost("closed by us"))
             self._transport.close()
         try:
@@ -208,23 +229,27 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own is not one by type
+        self._tap = Tap(self._transport)
         self._write(self._hello.write())
 
     def data_received(self, data: bytes) -> None:
         self._heard_at = self._loop.time()
-        self._buffer += data
         try:
-            self._read_packets()
-        except ValueError as error:
-            self._fail(
-                mqtt5.DisconnectReasonCode.MALFORMED_PACKET, Lost(f"malformed packet: {error}")
-            )
+            packets = self._reader.read(data)
+        except Malformed as error:
+            code = mqtt5.DisconnectReasonCode.MALFORMED_PACKET
+            self._fail(code, Lost(f"malformed packet: {error}"))
             return
-        if self._reading and not self._is_roomy() and self._transport is not None:
-            self._reading = False
-            self._transport.pause_reading()
-        if self._enough is not None and not self._enough.done() and self._has_enough():
-            self._enough.set_result(None)
+        except TooLarge as error:
+            self._fail(mqtt5.DisconnectReasonCode.PACKET_TOO_LARGE, Lost(str(error)))
+            return
+        messages = [packet for packet in packets if isinstance(packet, mqtt5.PublishPacket)]
+        if messages:
+            self._receive_messages(messages)
+        if len(messages) < len(packets):
+            for packet in packets:
+                if not isinstance(packet, mqtt5.PublishPacket) and not self._lost:
+                    self._receive(packet)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(Lost(f"the broker closed the connection{f': {exc}' if exc else ''}"))
@@ -238,27 +263,9 @@ class Connection(asyncio.Protocol):
 
     # What arrives.
 
-    def _read_packets(self) -> None:
-        position = 0
-        with memoryview(self._buffer) as view:
-            while position < len(view) and not self._lost:
-                try:
-                    packet, size = mqtt5.read(view[position:])
-                except IndexError:  # the codec's word for "not all of it is here yet"
-                    break
-                position += size
-                self._receive(packet)
-        del self._buffer[:position]
-        if len(self._buffer) > PACKET_BYTES_MAX:
-            self._fail(mqtt5.DisconnectReasonCode.PACKET_TOO_LARGE, Lost("a packet over the limit"))
-
     def _receive(self, packet: mqtt5.Packet) -> None:
-        if isinstance(packet, mqtt5.PublishPacket):
-            self._receive_publish(packet)
-        elif isinstance(packet, (mqtt5.PubAckPacket, mqtt5.SubAckPacket)):
-            answered = self._answers.pop(packet.packet_id, None)
-            if answered is not None and not answered.done():
-                answered.set_result(packet)
+        if isinstance(packet, Answer):
+            self._asked.answer(packet)
         elif isinstance(packet, mqtt5.PingRespPacket):
             if self._pongs and not (pong := self._pongs.popleft()).done():
                 pong.set_result(None)
@@ -270,18 +277,22 @@ class Connection(asyncio.Protocol):
             name = type(packet).__name__
             self._fail(mqtt5.DisconnectReasonCode.PROTOCOL_ERROR, Lost(f"unexpected {name}"))
 
-    def _receive_publish(self, packet: mqtt5.PublishPacket) -> None:
-        if packet.qos == mqtt5.QoS.EXACTLY_ONCE:
+    def _receive_messages(self, packets: Sequence[mqtt5.PublishPacket]) -> None:
+        if mqtt5.QoS.EXACTLY_ONCE in [packet.qos for packet in packets]:
             self._fail(mqtt5.DisconnectReasonCode.QOS_NOT_SUPPORTED, Lost("a message at QoS 2"))
             return
-        if packet.packet_id is not None:
-            self._unanswered += 1
-            if self._unanswered > self._hello.receive_max:
-                code = mqtt5.DisconnectReasonCode.RECEIVE_MAX_EXCEEDED
-                self._fail(code, Overrun("the broker sent more than receive-maximum allows"))
-                return
-        self._held.append(packet)
-        self._held_bytes += len(packet.payload)
+        self._unanswered += sum([packet.packet_id is not None for packet in packets])
+        if self._unanswered > self._hello.receive_max:
+            code = mqtt5.DisconnectReasonCode.RECEIVE_MAX_EXCEEDED
+            self._fail(code, Overrun("the broker sent more than receive-maximum allows"))
+            return
+        self._inbox.add(packets, self._heard_at)
+        if self._tap is not None and not self._inbox.is_roomy:
+            self._tap.fill()
+        elif self._tap is not None and len(packets) < _MANY:
+            self._tap.rest()
+        if self._enough is not None and not self._enough.done() and self._has_enough():
+            self._enough.set_result(None)
 
     def _receive_welcome(self, packet: mqtt5.ConnAckPacket) -> None:
         code = packet.reason_code
@@ -323,39 +334,21 @@ class Connection(asyncio.Protocol):
         self._check_alive()
 
     def _has_enough(self) -> bool:
-        return len(self._held) >= self._awaited or not self._is_roomy()
-
-    def _is_roomy(self) -> bool:
-        return self._held_bytes < _HELD_BYTES_MAX and len(self._held) <= 2 * self._hello.receive_max
+        return len(self._inbox) >= self._awaited or not self._inbox.is_roomy
 
     def _resume_if_roomy(self) -> None:
-        if not self._reading and self._is_roomy() and self._transport is not None:
-            self._reading = True
+        if self._tap is not None and self._tap.is_full and self._inbox.is_roomy:
             self._heard_at = self._loop.time()
-            self._transport.resume_reading()
+            self._tap.drain()
 
-    async def _ask(self, number: int, packet: bytes) -> mqtt5.PubAckPacket | mqtt5.SubAckPacket:
+    async def _ask(self, number: int, packet: bytes) -> Answer:
         self._check_alive()
-        answered: asyncio.Future[mqtt5.PubAckPacket | mqtt5.SubAckPacket]
-        answered = self._loop.create_future()
-        self._answers[number] = answered
         self._write(packet)
-        try:
-            return await answered
-        finally:
-            self._answers.pop(number, None)
+        return await self._asked.answer_to(number)
 
     def _check_alive(self) -> None:
         if self._lost:
             raise type(self._lost)(str(self._lost))
-
-    def _next_packet_id(self) -> int:
-        number = self._last_packet_id
-        while True:
-            number = number % 65_535 + 1
-            if number not in self._answers:
-                self._last_packet_id = number
-                return number
 
     # How it lives and ends.
 
@@ -369,7 +362,8 @@ class Connection(asyncio.Protocol):
             return
         now = self._loop.time()
         # While we do not read, the broker's silence is ours.
-        if self._reading and now - self._heard_at > self._keepalive_s * _SILENCE_FACTOR:
+        reads = self._tap is not None and not self._tap.is_full
+        if reads and now - self._heard_at > self._keepalive_s * _SILENCE_FACTOR:
             self.abort(f"nothing heard from the broker for {now - self._heard_at:.0f} s")
             return
         if now - min(self._heard_at, self._sent_at) >= self._keepalive_s / 2:
@@ -389,12 +383,14 @@ class Connection(asyncio.Protocol):
         self._lost = lost
         if self._tick is not None:
             self._tick.cancel()
-        waiting = [self._welcome, self._enough, *self._answers.values(), *self._pongs]
+        if self._tap is not None:
+            self._tap.close()
+        waiting = [self._welcome, self._enough, *self._asked, *self._pongs]
         for future in waiting:
             if future is not None and not future.done():
                 future.set_exception(lost)
                 # Not everything is waited for: an unread exception is no mistake here.
                 future.exception()
-        self._held.clear()
+        self._inbox.clear()
         self._writable.set()
         self._gone.set()

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from store.connection import Unavailable
 
-_log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 _BACKOFF_FIRST_S = 0.2
@@ -27,7 +26,9 @@ def backoff_s(failures: int) -> float:
 async def pause(error: Exception, failures: int) -> None:
     """Say what is wrong, and wait as long as `backoff_s` tells."""
     pause_s = backoff_s(failures)
-    _log.warning("%s; trying again in %.1f s", error, pause_s)
+    # In the name of whoever is away: what is said often of one must not hold back the other.
+    log = logging.getLogger(type(error).__module__)
+    log.warning("%s; trying again in %.1f s", error, pause_s)
     await asyncio.sleep(pause_s)
 
 

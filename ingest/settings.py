@@ -1,20 +1,30 @@
 """What ingest is told from outside: the environment, and nothing else."""
 
+import ipaddress
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from core.quantities import Kind
-from core.wire import NAME, ROOT
+from core.wire import NAME
 from ingest.connecting import Broker
+from store.connection import NotAnAddress, check_url
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
+_PORT_MAX = 65_535
 
 
 class NotSet(ValueError):
     """A setting is missing or unfit; the text says which and what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAddress:
+    """Where metrics and health are to be had; port 0 is any free one."""
+
+    host: str
+    port: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,23 +36,20 @@ class Settings:
     client_id: str
     shared_group: str | None
     status_file: Path | None
+    http: HttpAddress | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """The settings in these variables; raises NotSet."""
         status_file = environment.get("INGEST_STATUS_FILE")
         return cls(
-            database_url=_needed(environment, "DATABASE_URL", "postgresql://user:password@host/db"),
+            database_url=_database_url(environment),
             broker=parse_broker(_needed(environment, "MQTT_URL", "mqtt://user:password@host:port")),
             client_id=_name(environment, "INGEST_CLIENT_ID") or "ingest-0",
             shared_group=_name(environment, "INGEST_SHARED_GROUP"),
             status_file=Path(status_file) if status_file else None,
+            http=_http_address(environment.get("INGEST_HTTP")),
         )
-
-    def patterns(self) -> list[str]:
-        """What to subscribe to."""
-        share = f"$share/{self.shared_group}/" if self.shared_group else ""
-        return [f"{share}{ROOT}/+/+/{kind.value}" for kind in Kind]
 
 
 def parse_broker(url: str) -> Broker:
@@ -64,6 +71,34 @@ def parse_broker(url: str) -> Broker:
         password=unquote(parts.password) if parts.password else None,
         tls=ssl.create_default_context() if parts.scheme == "mqtts" else None,
     )
+
+
+def _http_address(value: str | None) -> HttpAddress | None:
+    """An address of this machine and a port; without an address, loopback."""
+    if not value:
+        return None
+    host, _, port = value.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
+    try:
+        address = ipaddress.ip_address(host)
+        number = int(port) if port.isascii() and port.isdecimal() else -1
+    except ValueError:
+        number = -1
+    if not 0 <= number <= _PORT_MAX:
+        raise NotSet(
+            f"INGEST_HTTP is {value!r}; it must be an address of this machine and a port, such as "
+            "127.0.0.1:9464"
+        )
+    return HttpAddress(str(address), number)
+
+
+def _database_url(environment: Mapping[str, str]) -> str:
+    url = _needed(environment, "DATABASE_URL", "postgresql://user:password@host/db")
+    try:
+        check_url(url)
+    except NotAnAddress as error:
+        raise NotSet(f"DATABASE_URL: {error}") from None
+    return url
 
 
 def _needed(environment: Mapping[str, str], variable: str, form: str) -> str:

@@ -4,32 +4,41 @@ psycopg's synchronous COPY is used because a coroutine switch for every row woul
 the row; the thread waits for the server while the event loop goes on answering the broker.
 """
 
+import logging
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from time import perf_counter
+from time import monotonic, perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.quantities import Kind
-from core.wire import consent_topic, encode
-from ingest.accept import Message
+from ingest.accept import Reason
 from ingest.gate import Gate
-from ingest.plan import Plan, hear, make_plan, receipts, refused_rows
+from ingest.health import Pulse
+from ingest.plan import Heard, Plan, PlannedRows, make_plan, refused_rows, unix_ms
 from store import gate as store_gate
 from store import readings, rejected
 from store.connection import Connection, Unavailable, connect, outages
 from store.rejected import Rejection
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of a committed batch, in samples where nothing else is said.
 
-    `rejections` counts things set aside by their scope, of which `new_rejections` had not been set
-    aside before. `commit_s` is the time from bytes to committed.
+    `rejections` counts things set aside by their scope and `reasons` by their reason;
+    `new_rejections` had not been set aside before, and `not_kept_rejections` of them are only
+    counted, the day having had too many. `commit_s` is the time from bytes to committed.
+    `measured_ms` are the instants of all rows that went to the store, committed at `committed_ms`.
     """
 
+    plan: Plan
     messages: int
     samples: int
     stored: int
@@ -39,17 +48,12 @@ class Outcome:
     withheld: int
     samples_rejected: int
     rejections: Mapping[str, int]
+    reasons: Mapping[Reason, int]
     new_rejections: int
+    not_kept_rejections: int
     commit_s: float
-    receipts: list[tuple[str, bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A consent document to be published, retained."""
-
-    topic: str
-    payload: bytes
+    committed_ms: int
+    measured_ms: NDArray[np.int64]
 
 
 class _GateMoved(Exception):
@@ -65,63 +69,40 @@ class Writer:
     """
 
     def __init__(self, database_url: str) -> None:
+        self.commits = Pulse(monotonic)
         self._url = database_url
         self._conn: Connection | None = None
         self._gate: Gate | None = None
-        self._concerned: set[str] = set()
-        self._told: dict[str, dict[str, list[Kind]]] = {}
-        self._expect_known = dict.fromkeys(Kind, False)
+        self._goes_directly = dict.fromkeys(Kind, True)
 
     @property
     def gate_version(self) -> int:
         """The version of the ledger that batches are judged by; 0 before it was read."""
         return self._gate.version if self._gate else 0
 
-    def commit(self, messages: Sequence[Message]) -> Outcome:
-        """Store a batch: readings, arrivals and rejections, in one transaction."""
-        received_at = datetime.now(UTC)
-        batch = hear(messages, unix_ms(received_at))
+    def commit(self, heard: Heard) -> Outcome:
+        """Store a batch: readings, arrivals and rejections, in one transaction.
+
+        Of a batch whose rows go into very many chunks, in as many transactions as `readings.parts`
+        asks for. When a later one fails, the same once more does no harm.
+        """
         started = perf_counter()
-        with self._at_work() as conn:
+        with self.commits.attempt(), self._at_work() as conn:
             while True:
                 gate = self._current_gate(conn)
-                plan = make_plan(batch, gate, received_at, unix_ms(datetime.now(UTC)))
+                plan = make_plan(heard, gate, unix_ms(datetime.now(UTC)))
                 try:
-                    with conn.transaction():
-                        written, rejections = self._write(conn, plan, received_at)
-                        new = rejected.set_aside(conn, rejections)
-                        _check_gate(conn, gate, plan)
+                    tally = self._write(conn, gate, plan)
                 except _GateMoved:
                     self._catch_up(conn, gate)
                     continue
                 break
-        self._expect_known.update({kind: one.already_stored > 0 for kind, one in written.items()})
-        return _outcome(
-            plan, written.values(), rejections, new, len(messages), perf_counter() - started
-        )
+        return _outcome(plan, tally, perf_counter() - started)
 
-    def refresh(self) -> list[Document]:
-        """Read what changed at the gate; documents that say something else than those told last."""
+    def refresh(self) -> None:
+        """Read what changed at the gate; the first time, all of it."""
         with self._at_work() as conn:
-            gate = self._current_gate(conn)
-            self._catch_up(conn, gate)
-        now_ms = unix_ms(datetime.now(UTC))
-        concerned = self._concerned | gate.due(now_ms)
-        self._concerned = set()
-        documents = []
-        for gateway_id in sorted(concerned):
-            document = gate.document(gateway_id, now_ms)
-            if self._told.get(gateway_id) != document.allowed:
-                self._told[gateway_id] = document.allowed
-                documents.append(Document(consent_topic(gateway_id), encode(document)))
-        return documents
-
-    def all_documents(self) -> list[Document]:
-        """Every gateway's document, for a broker that may have forgotten them."""
-        self._told.clear()
-        if self._gate is not None:
-            self._concerned.update(self._gate.gateways())
-        return self.refresh()
+            self._catch_up(conn, self._current_gate(conn))
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -143,61 +124,89 @@ class Writer:
 
     def _current_gate(self, conn: Connection) -> Gate:
         if self._gate is None:
-            self._gate = Gate(store_gate.load(conn))
-            self._concerned.update(self._gate.gateways())
+            self._gate = Gate.of(store_gate.load(conn))
         return self._gate
 
     def _catch_up(self, conn: Connection, gate: Gate) -> None:
-        if store_gate.changed_since(conn, gate.version)[0] == gate.version:
-            return
-        table, concerned = store_gate.load_changes(conn, gate.version)
-        gate.update(table, concerned)
-        self._concerned |= concerned
+        try:
+            for table, concerned in store_gate.load_changes(conn, gate.version):
+                gate.update(table, concerned)
+        except store_gate.Forgotten as forgotten:
+            _log.info("the consent gate is read anew: %s", forgotten)
+            self._gate = Gate.of(store_gate.load(conn))
 
-    def _write(
-        self, conn: Connection, plan: Plan, received_at: datetime
-    ) -> tuple[dict[Kind, readings.Written], list[Rejection]]:
-        written = {}
-        rejections = list(plan.rejections)
-        for kind in Kind:  # in one order for all writers, so that none waits for another in a ring
-            rows = plan.rows.get(kind, [])
-            written[kind] = readings.write(conn, kind, rows, expect_known=self._expect_known[kind])
-            rejections += refused_rows(plan, kind, written[kind].refused, received_at)
-        return written, rejections
+    def _write(self, conn: Connection, gate: Gate, plan: Plan) -> "_Tally":
+        tally = _Tally()
+        divided = {
+            kind: list(readings.parts(rows.block.times_ms)) for kind, rows in plan.rows.items()
+        }
+        for part in range(max((len(parts) for parts in divided.values()), default=1)):
+            with conn.transaction():
+                rejections = list(plan.rejections) if part == 0 else []
+                for kind in Kind:  # in one order for all writers, against waiting in a ring
+                    if kind in divided and part < len(divided[kind]):
+                        rows = plan.rows[kind].take(divided[kind][part])
+                        rejections += self._write_rows(conn, plan, rows, tally)
+                aside = rejected.set_aside(conn, rejections)
+                tally.new_rejections += aside.new
+                tally.not_kept_rejections += aside.not_kept
+                tally.rejections += rejections
+                _check_gate(conn, gate, plan)
+        return tally
+
+    def _write_rows(
+        self, conn: Connection, plan: Plan, rows: PlannedRows, tally: "_Tally"
+    ) -> list[Rejection]:
+        kind = rows.block.kind
+        suspects = plan.heard.seen[rows.messages]
+        written = readings.write(conn, rows.block, suspects, directly=self._goes_directly[kind])
+        # Rows stored by another worker surprise us: then the direct way would be refused again.
+        self._goes_directly[kind] = written.surprises == 0
+        tally.written.append(written)
+        return refused_rows(plan, rows, written.refused)
 
 
-def unix_ms(at: datetime) -> int:
-    """An instant in whole Unix milliseconds."""
-    return int(at.timestamp() * 1000)
+@dataclass(slots=True)
+class _Tally:
+    """What was written of a plan so far."""
+
+    written: list[readings.Written] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    new_rejections: int = 0
+    not_kept_rejections: int = 0
 
 
 def _check_gate(conn: Connection, gate: Gate, plan: Plan) -> None:
     """Raise _GateMoved unless what the batch was judged by holds until the commit."""
-    store_gate.hold_still(conn)
-    _, changed = store_gate.changed_since(conn, gate.version)
-    if not plan.gateways.isdisjoint(changed):
+    try:
+        with conn.pipeline():  # two statements, the second with a later view, in one round trip
+            store_gate.hold_still(conn)
+            _, changed = store_gate.changed_since(conn, gate.version)
+    except store_gate.Forgotten as forgotten:
+        raise _GateMoved from forgotten
+    if plan.concerns(changed):
         raise _GateMoved
 
 
-def _outcome(
-    plan: Plan,
-    written: Collection[readings.Written],
-    rejections: Sequence[Rejection],
-    new_rejections: int,
-    messages: int,
-    commit_s: float,
-) -> Outcome:
+def _outcome(plan: Plan, tally: _Tally, commit_s: float) -> Outcome:
+    written = tally.written
+    refused = sum(len(one.refused) for one in written)
+    times_ms = [rows.block.times_ms for rows in plan.rows.values()]
     return Outcome(
-        messages=messages,
+        plan=plan,
+        messages=len(plan.heard.batch),
         samples=plan.samples,
         stored=sum(one.stored for one in written),
         already_stored=sum(one.already_stored for one in written),
         filled=sum(one.filled for one in written),
         differing=sum(one.differing for one in written),
         withheld=plan.withheld,
-        samples_rejected=sum(one.samples_lost for one in rejections),
-        rejections=Counter(one.scope.value for one in rejections),
-        new_rejections=new_rejections,
+        samples_rejected=sum(one.samples_lost for one in tally.rejections),
+        rejections=Counter(one.scope.value for one in tally.rejections),
+        reasons=plan.reasons + Counter({Reason.REFUSED_BY_DATABASE: refused}),
+        new_rejections=tally.new_rejections,
+        not_kept_rejections=tally.not_kept_rejections,
         commit_s=commit_s,
-        receipts=receipts(plan),
+        committed_ms=unix_ms(datetime.now(UTC)),
+        measured_ms=np.concatenate(times_ms) if times_ms else np.array([], np.int64),
     )

@@ -18,6 +18,7 @@ from gateway.spool import SpoolUnwritable
 from gateway.spool_file import SpoolInUse
 from local.column_map import NotAColumnMap
 from local.demo import Demonstration
+from local.erasing import ERASABLE, Asked, erase_home
 from local.fetch import FetchFailed
 from local.place import NoPlace, find_place
 from local.ports import NoFreePort
@@ -29,6 +30,8 @@ from local.running import down, running_stack, status, supervise, up
 from local.setting_up import set_up
 from local.sign_in import NobodyThere, sign_in_token
 from local.stack import Stack
+from store.connection import Unavailable
+from store.erasure import NotThere
 from store.migrate import ChangedMigration, migrate
 from store.registry import gateway_ids, register
 from store.roles import Role, UnfitServer
@@ -42,6 +45,7 @@ _EXPECTED = (
     NobodyThere,
     NotAColumnMap,
     NotARegistration,
+    NotThere,
     OSError,
     ReplayStalled,
     RowsLost,
@@ -49,11 +53,12 @@ _EXPECTED = (
     ServerFailed,
     SpoolInUse,
     SpoolUnwritable,
+    Unavailable,
     UnfitServer,
     psycopg.OperationalError,
 )
 _INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
-_SERVICES = ("gateway", "ingest", "detect", "api")
+_SERVICES = ("gateway", "ingest", "upkeep", "detect", "api")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,6 +99,10 @@ def _service(name: str, words: list[str]) -> int:
         from ingest.__main__ import main as ingest_main
 
         return ingest_main(words)
+    if name == "upkeep":
+        from ingest.upkeep.__main__ import main as upkeep_main
+
+        return upkeep_main(words)
     if name == "detect":
         from detectors.run.service import main as detect_main
 
@@ -117,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command("setup", _setup, "fetch the servers of this machine, start nothing")
     command("demo", _demo, "the whole system with thirty simulated homes; Ctrl-C stops it")
-    command("up", _up, "start database, broker, ingest, detectors and api in the background")
+    command("up", _up, "start database, broker and every service in the background")
     command("down", _down, "stop what `up` started")
     command("status", _status, "show lag, rejects, spool depth, and where the logs are")
     command("supervise", _supervise, "what `up` runs in the background")
@@ -135,6 +144,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MAP.toml",
         help="which column is what; see local/columns",
     )
+    one = command("erase", _erase, "delete what was measured in a home, or in one tenancy's time")
+    one.add_argument("--landlord", required=True, metavar="ID")
+    one.add_argument("--home", required=True, metavar="ID")
+    one.add_argument("--tenancy", metavar="ID", help="only what was measured in its time")
+    one.add_argument(
+        "--purpose", choices=sorted(ERASABLE), help="only what is collected for this purpose"
+    )
+    one.add_argument("--dry-run", action="store_true", help="say what there is, delete nothing")
+    one.add_argument("--yes", action="store_true", help="do not ask first")
     one = command("token", _token, "make a development token; it works on loopback only")
     one.add_argument("--role", required=True, choices=("tenant", "officer", "engineer"))
     one.add_argument(
@@ -243,6 +261,23 @@ def _replay(chosen: argparse.Namespace) -> int:
         _note("Every row was stored already: nothing was stored again.")
     print(json.dumps({**asdict(outcome), "alerts": len(outcome.alerts)}), flush=True)
     return 0
+
+
+def _erase(chosen: argparse.Namespace) -> int:
+    asked = Asked(
+        landlord_id=chosen.landlord,
+        home_id=chosen.home,
+        tenancy_id=chosen.tenancy,
+        purpose=chosen.purpose,
+        dry_run=chosen.dry_run,
+        confirmed=chosen.yes,
+    )
+    stack = _stack()
+    try:
+        stack.start_database()
+        return 0 if erase_home(stack.database_urls[Role.ERASER], asked, _say, input) else 1
+    finally:
+        stack.stop_servers()
 
 
 def _show_alerts(outcome: Outcome) -> None:

@@ -87,6 +87,7 @@ class Demonstration:
         blocks = range(1, demo_estate.BLOCKS + 1)
         for program in (
             self.stack.ingest(),
+            self.stack.upkeep(),
             self.stack.detectors(),
             self.stack.api(),
             programs.receiver(),

@@ -66,7 +66,8 @@ log_timestamp_format %Y-%m-%dT%H:%M:%S
 class MosquittoServer:
     """One broker with its queue, log and port in `folder`; what runs already is taken over.
 
-    `users` maps names to passwords; `access_list` is the text of Mosquitto's `acl_file`.
+    `users` maps names to passwords; `access_list` is the text of Mosquitto's `acl_file`. The lines
+    of `settings` come last in its configuration: they change what stands there, or add a listener.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class MosquittoServer:
         access_list: str,
         account: Account | None,
         ends_with_us: bool = False,
+        settings: str = "",
     ) -> None:
         self.name = f"Mosquitto ({name})"
         self._folder = folder
@@ -87,6 +89,7 @@ class MosquittoServer:
         self._access_list = access_list
         self._account = account
         self._ends_with_us = ends_with_us
+        self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -214,7 +217,7 @@ class MosquittoServer:
     def _configure(self) -> None:
         port = keep_port(self._folder / "port")
         text = _CONFIGURATION.format(port=port, folder=self._folder)
-        write_private(self._configuration, text, self._account)
+        write_private(self._configuration, text + self._settings, self._account)
         (self._folder / "pid").unlink(missing_ok=True)
         if self.log.exists() and self.log.stat().st_size > _LOG_BYTES_MAX:
             self.log.replace(self.log.with_suffix(".log.1"))

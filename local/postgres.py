@@ -28,6 +28,8 @@ listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 port = {port}
 max_connections = 60
+# A question that no time bounds locks every chunk and its index: at most 1,400 of each table.
+max_locks_per_transaction = 512
 password_encryption = 'scram-sha-256'
 
 shared_preload_libraries = 'timescaledb'

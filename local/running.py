@@ -15,9 +15,9 @@ import psycopg
 from local.place import REPOSITORY
 from local.processes import ServerFailed, tail, wait_gone
 from local.run_lock import RunsAlready, announce, claimed, find_running
-from local.stack import Say, Stack
+from local.stack import INGEST_STATUS, UPKEEP_STATUS, Say, Stack
 from local.supervisor import Supervisor
-from local.watching import gateway_status
+from local.watching import gateway_status, ingest_lines, upkeep_lines
 from store.roles import Role
 from store.status import backlog
 
@@ -47,10 +47,10 @@ def supervise(stack: Stack) -> None:
 
 
 def start_services(stack: Stack, supervisor: Supervisor) -> None:
-    """Start database and broker, then ingest, detectors and api."""
+    """Start database and broker, then ingest, upkeep, detectors and api."""
     stack.start_database()
     stack.start_central_broker()
-    for program in (stack.ingest(), stack.detectors(), stack.api()):
+    for program in (stack.ingest(), stack.upkeep(), stack.detectors(), stack.api()):
         supervisor.start(program)
 
 
@@ -128,12 +128,15 @@ def status(stack: Stack) -> list[str]:
     stack.start_database()
     with psycopg.connect(stack.database_urls[Role.OBSERVER], autocommit=True) as conn:
         waiting = backlog(conn)
+    now = datetime.now(UTC)
     newest = waiting.newest_reading_at
-    lag = f"{(datetime.now(UTC) - newest).total_seconds():.0f} s ago" if newest else "never"
+    lag = f"{(now - newest).total_seconds():.0f} s ago" if newest else "never"
     lines += [
         f"newest reading measured {lag}; {waiting.arrivals} commits not judged yet",
         f"{waiting.rejected_today} values or messages rejected in the last day",
         f"{waiting.undelivered} repairs to deliver, {waiting.given_up} given up",
+        *ingest_lines(stack.run_folder / INGEST_STATUS, now),
+        *upkeep_lines(stack.run_folder / UPKEEP_STATUS, stack.log_folder / "upkeep.log"),
     ]
     # Of the demonstration alone; under `up` what they last wrote would read as an outage.
     for folder in sorted(stack.folder("demo").glob("gw-*")) if running.what != WHAT else ():

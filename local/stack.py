@@ -24,6 +24,8 @@ from store.status import every_gateway
 log = logging.getLogger(__name__)
 
 INGEST_USER = "ingest"
+INGEST_STATUS = "ingest.json"
+UPKEEP_STATUS = "upkeep.json"
 BLOCK_DEVICES_USER = "devices"
 _FOLDER_MODE = 0o700
 
@@ -172,7 +174,20 @@ class Stack:
             {
                 "DATABASE_URL": self.database_urls[Role.INGEST],
                 "MQTT_URL": self.broker_url(INGEST_USER),
-                "INGEST_STATUS_FILE": str(self.run_folder / "ingest.json"),
+                "INGEST_STATUS_FILE": str(self.run_folder / INGEST_STATUS),
+                "INGEST_HTTP": f"127.0.0.1:{keep_port(self.run_folder / 'ingest-port')}",
+                "INGEST_LOG_FORMAT": "text",  # beside the other processes' logs, for a person
+            },
+        )
+
+    def upkeep(self) -> Program:
+        """The process that keeps the store in bounds."""
+        return self.program(
+            "upkeep",
+            ["-m", "ingest.upkeep"],
+            {
+                "DATABASE_URL": self.database_urls[Role.UPKEEP],
+                "UPKEEP_STATUS_FILE": str(self.run_folder / UPKEEP_STATUS),
             },
         )
 

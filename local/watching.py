@@ -1,8 +1,9 @@
-"""What a person sees while the demonstration runs."""
+"""What a person sees of the processes at work."""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from store.status import Counts, counts
 _SHOW_EVERY_S = 5.0
 # Readings alone come in all the time: more often would push the sign-in links off the screen.
 _SHOW_READINGS_EVERY_S = 60.0
+_INGEST_SPEAKS_WITHIN_S = 10.0  # it writes its status every second
 
 
 def gateway_status(folder: Path) -> Status | None:
@@ -23,6 +25,77 @@ def gateway_status(folder: Path) -> Status | None:
         return msgspec.json.decode((folder / "status.json").read_bytes(), type=Status)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
+
+
+class _Part(msgspec.Struct):
+    ready: bool
+    reason: str = ""
+
+
+class _Readiness(msgspec.Struct):
+    ready: bool
+    since: datetime
+    parts: dict[str, _Part]
+
+
+class _Lag(msgspec.Struct):
+    p50: float | None
+    p99: float | None
+
+
+class _IngestStatus(msgspec.Struct):
+    at: datetime
+    http: str | None
+    readiness: _Readiness
+    lag_received_s: _Lag
+
+
+def ingest_lines(status_file: Path, now: datetime) -> list[str]:
+    """How ingest stands by its own word, line by line."""
+    try:
+        status = msgspec.json.decode(status_file.read_bytes(), type=_IngestStatus)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return ["ingest has said nothing yet"]
+    silent_s = (now - status.at).total_seconds()
+    if silent_s > _INGEST_SPEAKS_WITHIN_S:
+        return [f"ingest has said nothing for {silent_s:.0f} s"]
+    since = f"{status.readiness.since:%Y-%m-%d %H:%M:%S} UTC"
+    lines = [f"ingest: {'ready' if status.readiness.ready else 'not ready'} since {since}"]
+    lines += [
+        f"ingest: {part}: {one.reason}"
+        for part, one in status.readiness.parts.items()
+        if not one.ready
+    ]
+    lag = status.lag_received_s
+    if lag.p50 is not None and lag.p99 is not None:
+        lines.append(
+            f"ingest: from arrival to stored in the last minute: half within {lag.p50:.2f} s, "
+            f"99 of 100 within {lag.p99:.2f} s"
+        )
+    if status.http:
+        lines.append(f"ingest: metrics at http://{status.http}/metrics")
+    return lines
+
+
+class _UpkeepJob(msgspec.Struct):
+    error: str | None
+
+
+class _UpkeepStatus(msgspec.Struct):
+    jobs: dict[str, _UpkeepJob]
+
+
+def upkeep_lines(status_file: Path, log: Path) -> list[str]:
+    """What the upkeep cannot do, job by job; nothing while all is well."""
+    try:
+        status = msgspec.json.decode(status_file.read_bytes(), type=_UpkeepStatus)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return ["upkeep has said nothing yet"]
+    return [
+        f"upkeep: {name} fails ({job.error}); it is tried again, and {log} says why"
+        for name, job in status.jobs.items()
+        if job.error
+    ]
 
 
 @dataclass(slots=True)

@@ -87,18 +87,23 @@ def _act_for(conn: psycopg.Connection, landlord_id: str) -> None:
 def _landlord(conn: psycopg.Connection, registration: Registration) -> None:
     landlord = registration.landlord
     conn.execute(
-        """INSERT INTO landlords AS l (landlord_id, name, basis, jurisdiction, is_recording)
-           VALUES (%(id)s, %(name)s, %(basis)s, %(jurisdiction)s, %(recording)s)
+        """INSERT INTO landlords AS l (landlord_id, name, basis, jurisdiction, is_recording,
+                                       keep_readings_for)
+           VALUES (%(id)s, %(name)s, %(basis)s, %(jurisdiction)s, %(recording)s,
+                   make_interval(days => %(keep_days)s::integer))
            ON CONFLICT (landlord_id) DO UPDATE
-           SET name = excluded.name, basis = excluded.basis, jurisdiction = excluded.jurisdiction
-           WHERE (l.name, l.basis, l.jurisdiction)
-                 IS DISTINCT FROM (excluded.name, excluded.basis, excluded.jurisdiction)""",
+           SET name = excluded.name, basis = excluded.basis, jurisdiction = excluded.jurisdiction,
+               keep_readings_for = coalesce(excluded.keep_readings_for, l.keep_readings_for)
+           WHERE (l.name, l.basis, l.jurisdiction, l.keep_readings_for)
+                 IS DISTINCT FROM (excluded.name, excluded.basis, excluded.jurisdiction,
+                     coalesce(excluded.keep_readings_for, l.keep_readings_for))""",
         {
             "id": landlord.id,
             "name": landlord.name,
             "basis": landlord.basis.value,
             "jurisdiction": landlord.jurisdiction,
             "recording": landlord.recording,
+            "keep_days": landlord.keep_readings_days,
         },
     )
     row = conn.execute("SELECT is_recording FROM landlords").fetchone()

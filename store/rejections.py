@@ -1,7 +1,7 @@
 """Rejected messages as an engineer reads them, newest first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import psycopg
 from psycopg.rows import class_row
@@ -29,6 +29,15 @@ class RejectedMessage:
     tenancy_id: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotKept:
+    """How many rejections of a gateway on a day were too many to be kept, and were only counted."""
+
+    gateway_id: str
+    day: date
+    count: int
+
+
 def rejected_messages(
     conn: psycopg.Connection,
     landlord_id: str,
@@ -54,4 +63,18 @@ def rejected_messages(
                  AND (%(before)s::bigint IS NULL OR m.rejected_id < %(before)s)
                ORDER BY m.rejected_id DESC LIMIT %(limit)s""",
             {"landlord": landlord_id, "gateway": gateway_id, "before": before, "limit": limit},
+        ).fetchall()
+
+
+def rejections_not_kept(
+    conn: psycopg.Connection, landlord_id: str, *, gateway_id: str | None, limit: int
+) -> list[NotKept]:
+    """The newest `limit` days on which a landlord's gateways, or one of them, had too many."""
+    with conn.cursor(row_factory=class_row(NotKept)) as cursor:
+        return cursor.execute(
+            """SELECT gateway_id, day, not_kept AS count FROM rejected_days
+               WHERE landlord_id = %(landlord)s AND not_kept > 0
+                 AND (%(gateway)s::text IS NULL OR gateway_id = %(gateway)s)
+               ORDER BY day DESC, gateway_id LIMIT %(limit)s""",
+            {"landlord": landlord_id, "gateway": gateway_id, "limit": limit},
         ).fetchall()

@@ -21,6 +21,8 @@ class Role(StrEnum):
     API = "homewell_api"
     CASEWORK = "homewell_casework"
     OBSERVER = "homewell_observer"
+    UPKEEP = "homewell_upkeep"
+    ERASER = "homewell_eraser"
 
 
 _SERVICE = "homewell_service"
@@ -33,6 +35,8 @@ _STATEMENT_TIMEOUT = {
     Role.API: "10s",
     Role.CASEWORK: "30s",
     Role.OBSERVER: "30s",
+    Role.UPKEEP: "120s",
+    Role.ERASER: "120s",
 }
 _ROLES_LOCK = 7133701809754865665  # roles belong to the whole cluster: one preparation at a time
 

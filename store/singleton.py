@@ -3,6 +3,7 @@
 import psycopg
 
 _DETECTORS_LOCK = 7133701809754865667
+_UPKEEP_LOCK = 7133701809754865669
 
 
 class AlreadyRunning(RuntimeError):
@@ -14,8 +15,18 @@ def claim_detectors(conn: psycopg.Connection) -> None:
 
     Raises AlreadyRunning when another one does.
     """
-    row = conn.execute("SELECT pg_try_advisory_lock(%s)", (_DETECTORS_LOCK,)).fetchone()
+    _claim(conn, _DETECTORS_LOCK, "the detectors run")
+
+
+def claim_upkeep(conn: psycopg.Connection) -> None:
+    """Make this connection the only one that keeps the store; let go when the connection ends.
+
+    Raises AlreadyRunning when another one does.
+    """
+    _claim(conn, _UPKEEP_LOCK, "the upkeep runs")
+
+
+def _claim(conn: psycopg.Connection, key: int, what: str) -> None:
+    row = conn.execute("SELECT pg_try_advisory_lock(%(key)s)", {"key": key}).fetchone()
     if not row or not row[0]:
-        raise AlreadyRunning(
-            "the detectors run on this database already; stop the other process first"
-        )
+        raise AlreadyRunning(f"{what} on this database already; stop the other process first")

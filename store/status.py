@@ -84,7 +84,9 @@ def backlog(conn: psycopg.Connection) -> Backlog:
                   (SELECT count(*) FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL),
                   (SELECT count(*) FROM outbox WHERE given_up_at IS NOT NULL),
                   (SELECT count(rejected_id) FROM rejected_messages
-                   WHERE received_at > now() - interval '1 day')"""
+                   WHERE received_at > now() - interval '1 day')
+                  + (SELECT coalesce(sum(not_kept), 0)::bigint FROM rejected_days
+                     WHERE day > (now() - interval '1 day')::date)"""
     ).fetchone()
     if row is None:
         raise RuntimeError("a count gave no row")

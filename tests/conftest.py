@@ -137,7 +137,7 @@ def make_broker(place: Place, programs: Programs, server_folder: Path) -> MakeBr
     Use it as a context manager.
     """
 
-    def make(name: str) -> MosquittoServer:
+    def make(name: str, *, settings: str = "") -> MosquittoServer:
         return MosquittoServer(
             server_folder / name,
             name=name,
@@ -146,6 +146,7 @@ def make_broker(place: Place, programs: Programs, server_folder: Path) -> MakeBr
             access_list=CENTRAL_ACCESS_LIST.read_text("utf-8"),
             account=place.account,
             ends_with_us=True,
+            settings=settings,
         )
 
     return make

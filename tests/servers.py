@@ -11,7 +11,12 @@ BROKER_USERS = ("ingest", "gw-a", "gw-b", "gw-c")
 
 NewDatabase = Callable[[], str]
 MakePostgres = Callable[[str], PostgresServer]
-MakeBroker = Callable[[str], MosquittoServer]
+
+
+class MakeBroker(Protocol):
+    """Makes a broker of this name, not yet started; `settings` come last in its configuration."""
+
+    def __call__(self, name: str, *, settings: str = "") -> MosquittoServer: ...
 
 
 class Broker(Protocol):

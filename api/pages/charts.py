@@ -6,10 +6,11 @@ no meaning rests on colour alone.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from functools import cached_property
+from itertools import groupby, pairwise
 
 from markupsafe import Markup
 
@@ -19,6 +20,7 @@ from api.pages.local_time import day_words, local, moment_words, span_words
 WIDTH, HEIGHT = 400, 200  # units of the drawing; at this width one unit is one pixel
 LEFT, RIGHT, TOP, BOTTOM = 42, 12, 12, 28  # room for the labels
 BUCKETS = 200  # a lowest and a highest point in each: some 400 points, as many as pixels can show
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,14 @@ class Threshold:
     words: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, so that `points` is made once
 class Series:
     """What was measured in one place: `values` at `times` (aware, ascending, equally many).
 
     None and NaN are "not measured". Two measurements further apart than `break_after` are not
     joined. `span_min` is the least height of the value axis, so that a steady line looks steady.
+    Where the values are means, `lowest` and `highest` hold what they are means of, equally many
+    and None where the value is; `latest_words` says what the last value is.
     """
 
     key: str
@@ -48,15 +52,41 @@ class Series:
     break_after: timedelta
     span_min: float
     threshold: Threshold | None = None
+    lowest: Sequence[float | None] | None = None
+    highest: Sequence[float | None] | None = None
+    latest_words: str = "Latest"
+
+    @cached_property
+    def points(self) -> list["Point"]:
+        """What `measured` gives."""
+        found: list[Point] = []
+        missing_since_last = False
+        lows = self.values if self.lowest is None else self.lowest
+        highs = self.values if self.highest is None else self.highest
+        for at, value, low, high in zip(self.times, self.values, lows, highs, strict=True):
+            if value is None or not math.isfinite(value):
+                missing_since_last = True
+            elif self.start <= at <= self.end:
+                silent = bool(found) and at - found[-1].at > self.break_after
+                lowest = value if low is None else low
+                highest = value if high is None else high
+                found.append(Point(at, value, missing_since_last or silent, lowest, highest))
+                missing_since_last = False
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One measured value and whether the line breaks before it."""
+    """One measured value and whether the line breaks before it.
+
+    A mean has the lowest and highest it was made of; a reading is both itself.
+    """
 
     at: datetime
     value: float
     after_gap: bool
+    lowest: float
+    highest: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +112,9 @@ class Day:
     highest: float
 
 
-def measured(series: Series) -> list[Point]:
+def measured(series: Series) -> Sequence[Point]:
     """The measured points within [start, end], in order. Raises ValueError on unequal lengths."""
-    points: list[Point] = []
-    missing_since_last = False
-    for at, value in zip(series.times, series.values, strict=True):
-        if value is None or not math.isfinite(value):
-            missing_since_last = True
-        elif series.start <= at <= series.end:
-            silent = bool(points) and at - points[-1].at > series.break_after
-            points.append(Point(at, value, missing_since_last or silent))
-            missing_since_last = False
-    return points
+    return series.points
 
 
 def thinned(points: Sequence[Point], start: datetime, end: datetime) -> list[Point]:
@@ -102,17 +123,38 @@ def thinned(points: Sequence[Point], start: datetime, end: datetime) -> list[Poi
     A break inside one bucket is narrower than what can be seen and is not kept; one between two
     buckets is.
     """
-    kept: list[Point] = []
-    bucket: list[Point] = []
-    number = -1
-    for point in points:
-        its_number = min(BUCKETS - 1, int(BUCKETS * ((point.at - start) / (end - start))))
-        if its_number != number and bucket:
-            kept += _extremes(bucket)
-            bucket = []
-        number = its_number
-        bucket.append(point)
-    return kept + _extremes(bucket) if bucket else kept
+    width = (end - start) / BUCKETS
+    return [kept for bucket in _buckets(points, start, width) for kept in _extremes(bucket)]
+
+
+def averaged(points: Sequence[Point], start: datetime, end: datetime) -> list[Point]:
+    """One point a bucket: its mean, with the lowest and the highest of all that is in it.
+
+    A bucket of half a day and more is made of whole days: means of unlike parts of them would sway.
+    """
+    width = (end - start) / BUCKETS
+    if width > _DAY / 2:
+        width = math.ceil(width / _DAY) * _DAY
+    return [
+        Point(
+            bucket[len(bucket) // 2].at,
+            math.fsum(point.value for point in bucket) / len(bucket),
+            bucket[0].after_gap,
+            min(point.lowest for point in bucket),
+            max(point.highest for point in bucket),
+        )
+        for bucket in _buckets(points, start, width)
+    ]
+
+
+def _buckets(
+    points: Sequence[Point], start: datetime, width: timedelta
+) -> Iterator[Sequence[Point]]:
+    def number(point: Point) -> int:
+        return min(BUCKETS - 1, (point.at - start) // width)
+
+    for _, bucket in groupby(points, number):
+        yield list(bucket)
 
 
 def summary(series: Series) -> Summary | None:
@@ -123,8 +165,8 @@ def summary(series: Series) -> Summary | None:
     values = [point.value for point in points]
     breaks = [later.at - earlier.at for earlier, later in pairwise(points) if later.after_gap]
     return Summary(
-        lowest=min(values),
-        highest=max(values),
+        lowest=min(point.lowest for point in points),
+        highest=max(point.highest for point in points),
         mean=math.fsum(values) / len(values),
         latest=points[-1].value,
         latest_at=points[-1].at,
@@ -135,12 +177,26 @@ def summary(series: Series) -> Summary | None:
 
 def by_day(series: Series) -> list[Day]:
     """Lowest, mean and highest of every local day on which anything was measured."""
-    days: dict[date, list[float]] = {}
+    return _grouped(series, lambda day: day)
+
+
+def by_month(series: Series) -> list[Day]:
+    """The same of every month, each under its first day."""
+    return _grouped(series, lambda day: day.replace(day=1))
+
+
+def _grouped(series: Series, group_of: Callable[[date], date]) -> list[Day]:
+    groups: dict[date, list[Point]] = {}
     for point in measured(series):
-        days.setdefault(local(point.at).date(), []).append(point.value)
+        groups.setdefault(group_of(local(point.at).date()), []).append(point)
     return [
-        Day(day, min(values), math.fsum(values) / len(values), max(values))
-        for day, values in days.items()
+        Day(
+            day,
+            min(point.lowest for point in points),
+            math.fsum(point.value for point in points) / len(points),
+            max(point.highest for point in points),
+        )
+        for day, points in groups.items()
     ]
 
 
@@ -152,7 +208,8 @@ def caption(series: Series) -> str:
     said = (
         f"Lowest {_quantity(series, numbers.lowest)}, highest "
         f"{_quantity(series, numbers.highest)}, average {_quantity(series, numbers.mean)}. "
-        f"Latest {_quantity(series, numbers.latest)}, on {moment_words(numbers.latest_at)}."
+        f"{series.latest_words} {_quantity(series, numbers.latest)}, "
+        f"on {moment_words(numbers.latest_at)}."
     )
     if numbers.gaps:
         times = "once" if numbers.gaps == 1 else f"{numbers.gaps} times"
@@ -160,6 +217,8 @@ def caption(series: Series) -> str:
             f" The line breaks {times} where nothing was measured, "
             f"for {span_words(numbers.longest_gap)} at the longest."
         )
+    if series.lowest is not None:
+        said += " The line is the average; the band around it goes from the lowest to the highest."
     if series.threshold is not None:
         level = _quantity(series, series.threshold.value)
         said += f" Dashed line at {level}: {series.threshold.words}."
@@ -178,11 +237,15 @@ def line_chart(series: Series) -> Markup:
     """
     if series.start >= series.end:
         raise ValueError(f"a chart cannot run from {series.start} to {series.end}")
-    points = thinned(measured(series), series.start, series.end)
+    of_means = series.lowest is not None
+    drawn = averaged if of_means else thinned
+    points = drawn(measured(series), series.start, series.end)
     scale = _Scale(series, points)
     parts = [_grid(scale), _time_axis(scale)]
     if series.threshold is not None:
         parts.append(_threshold(scale, series.threshold))
+    if of_means:
+        parts.append(_band(scale, points))
     parts.append(_curve(scale, points) if points else _nothing())
     return Markup(
         '<svg class="chart" viewBox="0 0 {w} {h}" role="img" '
@@ -203,7 +266,7 @@ class _Scale:
 
     def __init__(self, series: Series, points: Sequence[Point]) -> None:
         self.start, self.end = series.start, series.end
-        values = [point.value for point in points]
+        values = [value for point in points for value in (point.lowest, point.highest)]
         if series.threshold is not None:
             values.append(series.threshold.value)
         lowest, highest = min(values, default=0.0), max(values, default=0.0)
@@ -270,6 +333,22 @@ def _curve(scale: _Scale, points: Sequence[Point]) -> Markup:
     return Markup('<path class="chart-line" d="{}"/>').format("".join(steps))
 
 
+def _band(scale: _Scale, points: Sequence[Point]) -> Markup:
+    """From the lowest to the highest, as far as the line goes without a break."""
+    runs: list[list[Point]] = []
+    for point in points:
+        if point.after_gap or not runs:
+            runs.append([])
+        runs[-1].append(point)
+    outlines = []
+    for run in runs:
+        over = [(point.at, point.highest) for point in run]
+        under = [(point.at, point.lowest) for point in reversed(run)]
+        corners = [f"{scale.x(at):.1f} {scale.y(value):.1f}" for at, value in over + under]
+        outlines.append(f"M{'L'.join(corners)}Z")
+    return Markup('<path class="chart-band" d="{}"/>').format("".join(outlines))
+
+
 def _nothing() -> Markup:
     return Markup(
         '<text class="chart-nothing" x="{x}" y="{y}" text-anchor="middle">Nothing measured</text>'
@@ -280,10 +359,10 @@ def _extremes(bucket: Sequence[Point]) -> list[Point]:
     lowest = min(bucket, key=lambda point: point.value)
     highest = max(bucket, key=lambda point: point.value)
     first, last = sorted((lowest, highest), key=lambda point: point.at)
-    first = Point(first.at, first.value, bucket[0].after_gap)
+    first = replace(first, after_gap=bucket[0].after_gap)
     if last.at == first.at:
         return [first]
-    return [first, Point(last.at, last.value, after_gap=False)]
+    return [first, replace(last, after_gap=False)]
 
 
 def _quantity(series: Series, value: float) -> str:

@@ -5,10 +5,15 @@ from urllib.parse import urlencode
 
 import psycopg
 
-from api.pages.engineer_views import devices_view, gateway_links, rejected_row
+from api.pages.engineer_views import (
+    devices_view,
+    gateway_links,
+    not_kept_words,
+    rejected_row,
+)
 from api.pages.views import DevicesView, RejectedView
 from api.principals import Engineer
-from api.rejected import rejected_for
+from api.rejected import not_kept_for, rejected_for
 from store import devices, registry
 
 REJECTED_SHOWN = 20  # nobody reads further at once; older ones are a press away
@@ -36,6 +41,9 @@ def rejected_page(
     older = f"/rejected?{urlencode({**asked, 'before': shown[-1].rejected_id})}" if more else ""
     return RejectedView(
         gateways=gateway_links(registry.gateway_ids(conn, engineer.landlord_id), gateway),
+        not_kept=tuple(
+            not_kept_words(one) for one in not_kept_for(conn, engineer, gateway_id=gateway)
+        ),
         rows=tuple(rejected_row(message) for message in shown),
         nothing="Nothing was rejected." if before is None else "There is nothing older.",
         older=older,

@@ -10,7 +10,7 @@ from api.pages.words import HEARD_DEVICE, KINDS, SCOPES, SILENT_DEVICE, home_wor
 from core.home_risk import HEARD_WITHIN
 from core.quantities import Kind
 from store.devices import SeenDevice
-from store.rejections import RejectedMessage
+from store.rejections import NotKept, RejectedMessage
 
 PAYLOAD_SHOWN_BYTES = 1000  # enough to see what is wrong; a long one would push the next away
 
@@ -83,6 +83,14 @@ def rejected_row(message: RejectedMessage) -> RejectedRow:
         payload=shown_payload(message.payload),
         payload_bytes=len(message.payload),
         shown_bytes=min(len(message.payload), PAYLOAD_SHOWN_BYTES),
+    )
+
+
+def not_kept_words(one: NotKept) -> str:
+    """What a gateway sent beyond what is kept, in words."""
+    return (
+        f"On {one.day:%-d %B %Y} {one.count:,} more from {one.gateway_id} were counted and not "
+        "kept: it sent more than can be of use to look at."
     )
 
 

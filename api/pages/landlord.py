@@ -5,17 +5,8 @@ from datetime import datetime, timedelta
 
 import psycopg
 
-from api.disclosure import (
-    NotShared,
-    Readings,
-    SeenAlert,
-    SeenHome,
-    alerts_for,
-    as_of_for,
-    home_for,
-    homes_at_risk,
-    readings_for,
-)
+from api.disclosed import NotShared, Readings, SeenAlert, SeenHome
+from api.disclosure import alerts_for, as_of_for, home_for, homes_at_risk, readings_for
 from api.pages.landlord_views import (
     NOT_SHARED,
     SHARING,
@@ -26,7 +17,14 @@ from api.pages.landlord_views import (
     officer_title,
     standing_words,
 )
-from api.pages.places import BOILER_CHARTS, ROOM_CHARTS, Drawn, chart_places, period_links
+from api.pages.places import (
+    BOILER_CHARTS,
+    ROOM_CHARTS,
+    Drawn,
+    chart_places,
+    period_links,
+    still_computed,
+)
 from api.pages.repair_words import (
     asked_by,
     delivery_words,
@@ -36,7 +34,7 @@ from api.pages.repair_words import (
 )
 from api.pages.views import HomesView, HomeView, OfficerAlert, OfficerRepair, Place, RepairsView
 from api.pages.words import BANDS, PRIORITY, REPAIR_STATUS, goes_with, home_words, in_reading_order
-from api.periods import asked_period
+from api.periods import asked_period, chart_resolution
 from api.principals import Officer
 from api.repairing import RepairSeen, repairs_for
 from core.alerts import Alert, Decision, shows_indoor_readings
@@ -89,8 +87,11 @@ def home_page(
     as_of = as_of_for(conn, officer.landlord_id, now=now)
     start = as_of - timedelta(days=days)
     period = asked_period(start, as_of, now=now)
-    rooms = readings_for(conn, officer, home_id, Kind.ROOM, period, now=now)
-    boiler = readings_for(conn, officer, home_id, Kind.BOILER, period, now=now)
+    drawn_from = chart_resolution(period)
+    rooms, boiler = (
+        readings_for(conn, officer, home_id, kind, period, now=now, resolution=drawn_from)
+        for kind in (Kind.ROOM, Kind.BOILER)
+    )
     alerts = alerts_for(conn, officer, now=now, home_id=home_id, limit=ALERTS_SHOWN)
     return HomeView(
         home_id=home_id,
@@ -111,6 +112,7 @@ def home_page(
         rooms=_charts(rooms, ROOM_CHARTS, start, as_of),
         boilers=_charts(boiler, BOILER_CHARTS, start, as_of),
         boiler_refused=_boiler_withheld(boiler, seen),
+        still_computed=still_computed(rooms, boiler),
     )
 
 

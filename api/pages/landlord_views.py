@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.disclosure import SeenHome
+from api.disclosed import SeenHome
 from api.pages.local_time import day_words, moment_words
 from api.pages.views import BandTable, Count, DayRow, HomeRow, HomesView, OfficerAlert
 from api.pages.words import BANDS, CLEARED_WHY, alert_title, home_words, room_words, severity_band

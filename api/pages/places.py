@@ -5,18 +5,26 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from api.disclosure import Readings
-from api.pages.charts import Series, Threshold, by_day, caption, line_chart
+from api.disclosed import NotShared, Readings
+from api.pages.charts import Series, Threshold, by_day, by_month, caption, line_chart
 from api.pages.views import DayRow, DayTable, DrawnChart, Link, Place
 from api.pages.words import room_words
 from core.home_risk import HEARD_WITHIN
 from core.quantities import Kind
 from core.registry import BOILER_PLACE
 
-PERIODS_DAYS = (1, 7, 30)  # beyond a month a page of charts grows slow and says no more
+PERIODS_DAYS = (1, 7, 30, 365)
 PERIOD_DAYS_USUAL = 7
 
+DAYS_IN_TABLE = timedelta(days=92)  # a longer period is told by the month
 _BREAK_AFTER = {"daily": timedelta(hours=36)}  # a day is missing; the longest has 25 hours
+
+_LATEST_WORDS = {"hourly": "Average of the latest hour"}
+
+_STILL_COMPUTED = (
+    "Some readings of this period are still being added up, so that lines and numbers may change "
+    "in the next minutes. A period of 7 days or less shows everything at once."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +99,7 @@ def period_days(asked: str | None) -> int:
 
 def period_links(path: str, days: int, *, anchor: str) -> tuple[Link, ...]:
     """Links to the periods on offer, at the part of the page that shows them."""
-    words = {1: "Last day", 7: "Last 7 days", 30: "Last 30 days"}
+    words = {1: "Last day", 7: "Last 7 days", 30: "Last 30 days", 365: "Last year"}
     return tuple(
         Link(f"{path}?days={offered}#{anchor}", words[offered], offered == days)
         for offered in PERIODS_DAYS
@@ -116,6 +124,12 @@ def chart_places(
     return tuple(places)
 
 
+def still_computed(*shown: Readings | NotShared) -> str:
+    """What to say while hours of what is shown are still to be computed; empty when none is."""
+    waiting = any(isinstance(one, Readings) and not one.complete for one in shown)
+    return _STILL_COMPUTED if waiting else ""
+
+
 def _series(
     place: PlaceMeasured, drawn: Drawn, readings: Readings, start: datetime, end: datetime
 ) -> Series:
@@ -126,6 +140,9 @@ def _series(
         decimals=drawn.decimals,
         times=place.times,
         values=_numbers(place, drawn.quantity),
+        lowest=_extremes(place, f"{drawn.quantity}_min"),
+        highest=_extremes(place, f"{drawn.quantity}_max"),
+        latest_words=_LATEST_WORDS.get(readings.granularity, "Latest"),
         # A mean of a day stands at its beginning, which may be before the period.
         start=min(start, place.times[0]),
         end=end,
@@ -140,10 +157,15 @@ def _numbers(place: PlaceMeasured, quantity: str) -> Sequence[float | None]:
     return [cell if isinstance(cell, (int, float)) else None for cell in cells]
 
 
+def _extremes(place: PlaceMeasured, column: str) -> Sequence[float | None] | None:
+    return _numbers(place, column) if column in place.columns else None
+
+
 def _day_table(name: str, charts: Sequence[Drawn], series: Sequence[Series]) -> DayTable | None:
     rows: dict[date, dict[str, tuple[str, str, str]]] = {}
+    by_months = series[0].end - series[0].start > DAYS_IN_TABLE
     for drawn, one in zip(charts, series, strict=True):
-        for day in by_day(one):
+        for day in by_month(one) if by_months else by_day(one):
             numbers = (day.lowest, day.mean, day.highest)
             cells = tuple(f"{number:.{drawn.decimals}f}" for number in numbers)
             rows.setdefault(day.day, {})[drawn.quantity] = (cells[0], cells[1], cells[2])
@@ -157,10 +179,11 @@ def _day_table(name: str, charts: Sequence[Drawn], series: Sequence[Series]) -> 
     nothing = ("–", "–", "–")
     return DayTable(
         caption=name,
+        each="month" if by_months else "day",
         headings=headings,
         rows=tuple(
             DayRow(
-                f"{day.day} {day:%B %Y}",
+                f"{day:%B %Y}" if by_months else f"{day.day} {day:%B %Y}",
                 tuple(cell for drawn in charts for cell in rows[day].get(drawn.quantity, nothing)),
             )
             for day in sorted(rows, reverse=True)

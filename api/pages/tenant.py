@@ -1,21 +1,31 @@
 """The pages of a tenant: their own home and their choices."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import psycopg
 
 from api.choices import choices_of, record_of
-from api.disclosure import Readings, alerts_for, as_of_for, readings_for
+from api.disclosed import NotShared, Readings
+from api.disclosure import alerts_for, as_of_for, readings_for
 from api.pages.choices_view import choices_view
-from api.pages.places import BOILER_CHARTS, ROOM_CHARTS, chart_places, period_links
+from api.pages.places import (
+    BOILER_CHARTS,
+    ROOM_CHARTS,
+    Drawn,
+    chart_places,
+    period_links,
+    still_computed,
+)
 from api.pages.tenant_views import tenant_alert, tenant_notice, tenant_repair, who_sees
 from api.pages.views import ChoicesView, MyHomeView, Place
 from api.pages.words import goes_with, in_reading_order
-from api.periods import asked_period
+from api.periods import asked_period, chart_resolution
 from api.principals import Tenant
 from api.repairing import repairs_for
 from core.casework import OPEN
 from core.quantities import Kind
+from core.readings import Period
 from store import homes, notices
 
 ALERTS_SHOWN = 20  # the newest of each; a page that says everything is not read
@@ -35,6 +45,20 @@ def my_home_page(
     under_repair = {one.repair.alert_id for one in found if one.repair.status in OPEN}
     told = notices.notices(conn, tenant.landlord_id, tenant.tenancy_id, limit=NOTICES_SHOWN)
     choices = {one.purpose: one.choice for one in choices_of(conn, tenant, now=now)}
+    as_of = as_of_for(conn, tenant.landlord_id, now=now)
+    period = asked_period(as_of - timedelta(days=days), as_of, now=now)
+    rooms, boiler = (
+        readings_for(
+            conn,
+            tenant,
+            tenant.home_id,
+            kind,
+            period,
+            now=now,
+            resolution=chart_resolution(period),
+        )
+        for kind in (Kind.ROOM, Kind.BOILER)
+    )
     return MyHomeView(
         said=said,
         greeting=_GREETING,
@@ -50,8 +74,9 @@ def my_home_page(
         repairs=tuple(tenant_repair(one.repair, one.events) for one in found),
         notices=tuple(tenant_notice(one) for one in told),
         periods=period_links("/my-home", days, anchor="readings"),
-        rooms=_places(conn, tenant, Kind.ROOM, now=now, days=days),
-        boilers=_places(conn, tenant, Kind.BOILER, now=now, days=days),
+        rooms=_charts(rooms, ROOM_CHARTS, period),
+        boilers=_charts(boiler, BOILER_CHARTS, period),
+        still_computed=still_computed(rooms, boiler),
         who=who_sees(choices),
     )
 
@@ -70,14 +95,9 @@ def my_choices_page(
     )
 
 
-def _places(
-    conn: psycopg.Connection, tenant: Tenant, kind: Kind, *, now: datetime, days: int
+def _charts(
+    found: Readings | NotShared, charts: Sequence[Drawn], period: Period
 ) -> tuple[Place, ...]:
-    end = as_of_for(conn, tenant.landlord_id, now=now)
-    start = end - timedelta(days=days)
-    asked = asked_period(start, end, now=now)
-    found = readings_for(conn, tenant, tenant.home_id, kind, asked, now=now)
-    if not isinstance(found, Readings):
+    if isinstance(found, NotShared):
         return ()
-    charts = ROOM_CHARTS if kind is Kind.ROOM else BOILER_CHARTS
-    return chart_places(found, charts, start=start, end=end)
+    return chart_places(found, charts, start=period.since, end=period.until)

@@ -38,7 +38,7 @@ class DrawnChart:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One day of a table, its cells already in words."""
+    """One day or month of a table, its cells already in words."""
 
     day: str
     cells: tuple[str, ...]
@@ -46,9 +46,10 @@ class DayRow:
 
 @dataclass(frozen=True, slots=True)
 class DayTable:
-    """The numbers behind the charts of one place, by day."""
+    """The numbers behind the charts of one place, by day or by month (`each`)."""
 
     caption: str
+    each: str
     headings: tuple[str, ...]
     rows: tuple[DayRow, ...]
 
@@ -140,6 +141,7 @@ class HomeView:
     rooms: tuple[Place, ...]
     boilers: tuple[Place, ...]
     boiler_refused: str
+    still_computed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,7 @@ class MyHomeView:
     periods: tuple[Link, ...]
     rooms: tuple[Place, ...]
     boilers: tuple[Place, ...]
+    still_computed: str
     who: tuple[WhoSees, ...]
 
 
@@ -344,6 +347,7 @@ class RejectedView:
     """An engineer's list of rejected messages."""
 
     gateways: tuple[Link, ...]
+    not_kept: tuple[str, ...]
     rows: tuple[RejectedRow, ...]
     nothing: str
     older: str

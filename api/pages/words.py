@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from api.disclosure import SeenAlert
+from api.disclosed import SeenAlert
 from core.alerts import Alert, Decision
 from core.casework import covering_detectors, place_words
 from core.findings import Severity

@@ -5,14 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.disclosure import (
-    NoSuchAlert,
-    NoSuchHome,
-    SeenAlert,
-    acknowledge_alert,
-    alert_for,
-    alerts_for,
-)
+from api.disclosed import SeenAlert
+from api.disclosure import NoSuchAlert, NoSuchHome, acknowledge_alert, alert_for, alerts_for
 from api.entrance import OfficerOnly, OfficerOrTenant, ServicesDep
 from api.models import AlertModel
 from api.paging import LIMIT_USUAL, Limit, PageOf, page

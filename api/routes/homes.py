@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.disclosure import NoSuchHome, SeenHome, home_for, homes_at_risk
+from api.disclosed import SeenHome
+from api.disclosure import NoSuchHome, home_for, homes_at_risk
 from api.entrance import OfficerOnly, OfficerOrTenant, ServicesDep
 from api.models import HomeModel, HomesModel
 from api.paging import LIMIT_USUAL, Limit

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from api.disclosure import NoSuchHome, NotShared, as_of_for, readings_for
+from api.disclosed import NotShared
+from api.disclosure import NoSuchHome, as_of_for, readings_for
 from api.entrance import OfficerOrTenant, ServicesDep
 from api.models import ReadingsModel
-from api.periods import BadPeriod, asked_period
+from api.periods import BadPeriod, Resolution, asked_period
 from api.problems import Problem, not_found
 from core.quantities import Kind
 
@@ -22,6 +23,12 @@ _To = Annotated[
     AwareDatetime | None,
     Query(alias="to", description="Until this instant, excluded; now if left out."),
 ]
+_Resolution = Annotated[
+    Resolution,
+    Query(
+        description="`hour` answers up to a year, by whole hours; the weather has readings only."
+    ),
+]
 
 
 @routes.get("/homes/{home_id}/readings", summary="Readings of one kind in a period")
@@ -32,6 +39,7 @@ def list_readings(
     services: ServicesDep,
     since: _From = None,
     until: _To = None,
+    resolution: _Resolution = Resolution.READING,
 ) -> ReadingsModel:
     """A tenant gets all of their own tenancy.
 
@@ -44,7 +52,7 @@ def list_readings(
         with services.database.acting_for(who) as conn:
             as_of = as_of_for(conn, who.landlord_id, now=now)
             period = asked_period(since, until, now=as_of)
-            found = readings_for(conn, who, home_id, kind, period, now=now)
+            found = readings_for(conn, who, home_id, kind, period, now=now, resolution=resolution)
     except NoSuchHome:
         raise not_found("home") from None
     except BadPeriod as error:

@@ -2,6 +2,7 @@
 
 import math
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -15,7 +16,9 @@ from api.pages.charts import (
     Day,
     Series,
     Threshold,
+    averaged,
     by_day,
+    by_month,
     described,
     line_chart,
     measured,
@@ -114,6 +117,88 @@ def test_a_home_never_heard_from_has_a_chart_that_says_so() -> None:
         "Nothing measured"
     ]
     assert described(chart) == "10 November 2026. Nothing was measured."
+
+
+def hourly(
+    values: list[float | None], lowest: list[float | None], highest: list[float | None]
+) -> Series:
+    return replace(
+        series(values, step=timedelta(hours=1)),
+        lowest=lowest,
+        highest=highest,
+        latest_words="Average of the latest hour",
+    )
+
+
+def test_a_chart_of_hours_tells_their_lowest_and_highest_and_not_those_of_the_means() -> None:
+    chart = hourly([20.0, None, 21.0], [16.5, None, 20.0], [22.0, None, 25.5])
+
+    numbers = summary(chart)
+
+    assert numbers is not None
+    assert (numbers.lowest, numbers.mean, numbers.highest) == (16.5, 20.5, 25.5)
+    assert by_day(chart) == [Day(date(2026, 11, 10), 16.5, 20.5, 25.5)]
+    assert "Average of the latest hour 21.0" in described(chart)
+
+
+def test_hours_are_drawn_as_their_average_in_a_band_that_breaks_where_the_line_does() -> None:
+    chart = hourly([20.0, 21.0, None, 22.0], [19.0, 14.0, None, 20.0], [21.0, 29.0, None, 23.0])
+
+    drawn = draw(chart)
+
+    band = drawn.find("path[@class='chart-band']")
+    assert band is not None
+    # To the highest of each hour and back along the lowest; the hour alone stands for itself.
+    assert [run.count("L") for run in band.attrib["d"].split("Z")] == [3, 1, 0]
+    assert (path_of(chart).count("M"), path_of(chart).count("L")) == (2, 1)
+    assert "the band around it goes from the lowest to the highest" in described(chart)
+
+
+def test_the_average_of_a_year_does_not_sway_with_the_hours_of_the_day() -> None:
+    day: list[float | None] = [*[18.0] * 12, *[22.0] * 12]
+    chart = hourly(day * 364, day * 364, day * 364)
+
+    kept = averaged(measured(chart), chart.start, chart.end)
+
+    assert {(point.lowest, point.value, point.highest) for point in kept} == {(18.0, 20.0, 22.0)}
+
+
+def test_readings_are_drawn_without_a_band() -> None:
+    assert draw(series([20.0, 21.0])).find("path[@class='chart-band']") is None
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-40, 60), st.floats(0, 5), st.floats(0, 5)), min_size=1, max_size=2000
+    )
+)
+def test_averaging_hours_keeps_the_lowest_and_the_highest_of_all(
+    made: list[tuple[float, float, float]],
+) -> None:
+    chart = hourly(
+        [mean for mean, _, _ in made],
+        [mean - below for mean, below, _ in made],
+        [mean + above for mean, _, above in made],
+    )
+
+    kept = averaged(measured(chart), chart.start, chart.end)
+
+    assert len(kept) <= BUCKETS
+    assert min(p.lowest for p in kept) == min(mean - below for mean, below, _ in made)
+    assert max(p.highest for p in kept) == max(mean + above for mean, _, above in made)
+    assert all(p.lowest <= p.value + 1e-9 and p.value - 1e-9 <= p.highest for p in kept)
+
+
+def test_a_year_is_told_by_the_month_of_the_local_clock() -> None:
+    # 23:30 UTC on 30 June is 00:30 on 1 July in the UK.
+    chart = series(
+        [18.0, 22.0], step=timedelta(hours=1), start=datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+    )
+
+    assert by_month(chart) == [
+        Day(date(2026, 6, 1), 18.0, 18.0, 18.0),
+        Day(date(2026, 7, 1), 22.0, 22.0, 22.0),
+    ]
 
 
 def test_times_and_values_must_be_equally_many() -> None:

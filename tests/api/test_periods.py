@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.periods import BadPeriod, asked_period, shown_period
+from api.periods import (
+    BadPeriod,
+    Resolution,
+    asked_period,
+    chart_resolution,
+    shown_period,
+)
 from core.bands import UK
 from core.readings import Period
 
@@ -14,7 +20,7 @@ NOW = datetime(2026, 11, 21, 9, 47, tzinfo=UTC)
 minutes = st.integers(0, 60 * 24 * 80)
 
 
-@given(minutes, minutes, st.sampled_from(["daily", "half_hourly"]))
+@given(minutes, minutes, st.sampled_from(["daily", "hourly", "half_hourly"]))
 def test_a_period_is_made_of_whole_buckets_that_are_over(
     back: int, length: int, granularity: str
 ) -> None:
@@ -28,7 +34,8 @@ def test_a_period_is_made_of_whole_buckets_that_are_over(
         if granularity == "daily":
             assert (local.hour, local.minute, local.second) == (0, 0, 0)
         else:
-            assert (local.minute % 30, local.second) == (0, 0)
+            step_min = {"hourly": 60, "half_hourly": 30}[granularity]
+            assert (local.minute % step_min, local.second) == (0, 0)
         assert edge <= NOW
     assert shown.since <= asked.since
 
@@ -54,8 +61,15 @@ def test_a_period_that_cannot_be_is_refused(since: datetime, until: datetime | N
 
 
 @pytest.mark.parametrize(
-    ("granularity", "days"), [("raw", 31), ("half_hourly", 92), ("daily", 366)]
+    ("granularity", "days"), [("raw", 31), ("half_hourly", 92), ("hourly", 366), ("daily", 366)]
 )
 def test_a_period_that_is_too_long_says_how_long_it_may_be(granularity: str, days: int) -> None:
     with pytest.raises(BadPeriod, match=f"longer than {days} days"):
         shown_period(Period(NOW - timedelta(days=days, minutes=1), NOW), granularity, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("days", "resolution"), [(7, Resolution.READING), (30, Resolution.HOUR), (365, Resolution.HOUR)]
+)
+def test_a_chart_of_more_than_a_week_is_drawn_from_hours(days: int, resolution: Resolution) -> None:
+    assert chart_resolution(Period(NOW - timedelta(days=days), NOW)) is resolution

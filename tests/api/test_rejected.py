@@ -64,3 +64,23 @@ def test_the_weather_is_nobodys(here: Town) -> None:
     reject(here, "weather-1", "weather")
 
     assert shown(here, "weather-1")["payload_begins"] == "17.25"
+
+
+def test_what_was_too_much_to_keep_is_counted_where_the_engineer_looks(here: Town) -> None:
+    with here.database.connect_as_administrator() as conn:
+        conn.execute(
+            """INSERT INTO rejected_days (gateway_id, day, landlord_id, kept, not_kept)
+               VALUES ('gw-a', %(day)s, 'demo', 20000, 31500), ('', %(day)s, NULL, 20000, 7)""",
+            {"day": NOW.date()},
+        )
+
+    answer = here.ask(ENGINEER, "GET", "/rejected-messages?gateway=gw-a").json()
+    page = here.client.get(
+        "/rejected",
+        headers={"Cookie": f"homewell_session={here.token('engineer', 'engineer-1')}"},
+    ).text
+
+    day = NOW.date().isoformat()
+    assert answer["not_kept"] == [{"gateway_id": "gw-a", "day": day, "count": 31500}]
+    assert page.count("31,500 more from gw-a were counted and not kept") == 1
+    assert here.ask(ENGINEER, "GET", "/rejected-messages?gateway=gw-b").json()["not_kept"] == []

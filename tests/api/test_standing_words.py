@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.disclosure import SeenHome
+from api.disclosed import SeenHome
 from api.pages.landlord_views import standing_words
 from core.home_risk import Risk, Standing, Status
 from core.quantities import Kind

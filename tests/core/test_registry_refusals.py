@@ -38,3 +38,11 @@ def test_a_whole_address_is_taken(url: str) -> None:
 def test_a_gateway_cannot_take_the_name_of_a_user_with_more_rights(name: str) -> None:
     with pytest.raises(NotARegistration, match="is a user of the broker"):
         parse(f'landlord = {{ id = "demo", name = "Demo" }}\ngateways = [{{ id = "{name}" }}]')
+
+
+@pytest.mark.parametrize("days", ["0", "44", "36501", "-90", '"90 days"'])
+def test_keeping_readings_too_short_to_judge_by_is_refused_for_a_slip_would_delete_them(
+    days: str,
+) -> None:
+    with pytest.raises(NotARegistration):
+        parse(f'landlord = {{ id = "demo", name = "Demo", keep_readings_days = {days} }}')

@@ -28,6 +28,7 @@ class GatewaySide:
         self._address = (parts.hostname or "", parts.port or 1883)
         self._subscribed = threading.Event()
         self._seq = 0
+        self._last = paho.MQTTMessageInfo(0)
         self.receipts: list[dict[str, Any]] = []
         self.consent: list[dict[str, Any]] = []
         self.client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
@@ -68,8 +69,12 @@ class GatewaySide:
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's
         properties.UserProperty = [("spool", SPOOL), ("seq", str(seq))]
         topic = f"homewell/v1/{self.gateway_id}/{device}/{kind}"
-        self.client.publish(topic, payload, qos=1, properties=properties)
+        self._last = self.client.publish(topic, payload, qos=1, properties=properties)
         return seq
+
+    def until_published(self) -> None:
+        """Wait until the broker has the last message, and so all of them."""
+        self._last.wait_for_publish(WITHIN_S)
 
     def settled(self) -> set[int]:
         """Sequence numbers that receipts name."""

@@ -13,26 +13,35 @@ from tests.ingest.gateway_side import WITHIN_S, until
 
 
 class IngestProcess:
-    """Starts on entry and is killed on exit, if it still runs then."""
+    """Starts on entry and is killed on exit, if it still runs then.
 
-    def __init__(self, folder: Path, database_url: str, broker_url: str) -> None:
+    `settings` are further variables of its environment.
+    """
+
+    def __init__(self, folder: Path, database_url: str, broker_url: str, **settings: str) -> None:
         self._folder = folder
         self._environment = {
             "DATABASE_URL": database_url,
             "MQTT_URL": broker_url,
             "INGEST_STATUS_FILE": str(folder / "ingest.json"),
+            **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, *arguments: str) -> None:
         """Start the process; see `until_connected`."""
         with (self._folder / "ingest.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ingest"],
+                [sys.executable, "-m", "ingest", *arguments],
                 env={**os.environ, **self._environment},
                 stdout=log,
                 stderr=log,
             )
+
+    def send(self, number: signal.Signals) -> None:
+        """Send the signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def end(self, number: signal.Signals) -> int:
         """Send the signal and return the exit status once the process is gone."""

@@ -14,6 +14,7 @@ from ingest.accept import (
     FUTURE_SKEW_MS,
     Accepted,
     Message,
+    Reason,
     Refusal,
     Rejected,
     accept,
@@ -66,6 +67,7 @@ def test_an_impossible_value_costs_its_own_cell_and_nothing_else() -> None:
     assert judged.refusals == [
         Refusal(
             scope=Scope.VALUE,
+            code=Reason.IMPOSSIBLE_VALUE,
             reason="relative humidity cannot be 140 % (possible: 0 to 100 %)",
             payload=b'{"t":[%d],"rel_humidity_pct":[140.0]}' % NOW_MS,
             samples_lost=0,
@@ -219,6 +221,32 @@ def test_no_bytes_whatever_bring_it_down(payload: bytes) -> None:
     judged = accept(Message(TOPIC, payload), now_ms=NOW_MS)
 
     assert isinstance(judged, Accepted | Rejected)
+
+
+_HOSTILE = [
+    *(b'{"t":[', b'{"t":', b'"t"', b'"air_temp_c":[', b'"fault_code":[', b"]", b"}", b",", b":"),
+    *(b"%d" % NOW_MS, b"20.5", b"-0", b"1e400", b"-1e400", b"1e-400", b"9" * 5000, b"0x10", b"NaN"),
+    *(b"-Infinity", b"null", b"true", b'""', b'"\\u0000"', b'"\\ud800"', b'"\xc3\x28"', b"\x00"),
+    *(b"\xff\xfe", b"\xef\xbb\xbf", b"[" * 2000, b"]" * 2000, b'{"x":' * 2000, b'"' + b"A" * 70),
+    *(b'{"t":[%d],"air_temp_c":[20]}' % NOW_MS, b"\n", b"/**/", b"'t'", b"[[1]]", b'{"t":{}}'),
+]
+
+
+@given(st.lists(st.sampled_from(_HOSTILE), max_size=25), st.sampled_from(list(Kind)))
+def test_of_hostile_bytes_nothing_impossible_is_kept_and_every_refusal_has_its_reason(
+    fragments: list[bytes], kind: Kind
+) -> None:
+    message = Message(f"homewell/v1/gw-a/th-0101/{kind}", b"".join(fragments))
+
+    judged = accept(message, now_ms=NOW_MS)
+
+    refusals = [judged.refusal] if isinstance(judged, Rejected) else judged.refusals
+    assert all(refusal.reason and refusal.code in Reason for refusal in refusals)
+    if isinstance(judged, Accepted):
+        for quantity in QUANTITIES[kind]:
+            cells = judged.samples.columns.get(quantity.name, [])
+            assert len(cells) in (0, len(judged.samples))
+            assert not any(cell is not None and quantity.impossible(cell) for cell in cells)
 
 
 @given(st.text())

@@ -1,5 +1,6 @@
 """Messages on a real broker become rows, acknowledgements and receipts, as consent allows."""
 
+import os
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 
 from core.consent import Purpose
+from ingest.carrier import BATCH_MESSAGES
 from local.mosquitto import MosquittoServer
 from store.roles import Role
 from tests.estate import estate, say
@@ -106,6 +108,23 @@ def test_a_message_sent_again_is_receipted_again_and_changes_nothing(
     gateway.until_settled(seq)
 
     assert rooms(admin) == [("th-0101", T0, 20.5, None)]
+
+
+def test_a_backlog_of_several_batches_is_stored_and_receipted_whole(
+    gateway: GatewaySide, ingest: IngestProcess, admin: psycopg.Connection
+) -> None:
+    os.kill(ingest.status()["pid"], signal.SIGSTOP)
+    try:
+        sent = [
+            gateway.send("th-0101", "room", [T0 + n], air_temp_c=[20.5])
+            for n in range(2 * BATCH_MESSAGES + 500)
+        ]
+        gateway.until_published()
+    finally:
+        os.kill(ingest.status()["pid"], signal.SIGCONT)
+    gateway.until_settled(*sent)
+
+    assert len(rooms(admin)) == len(sent)
 
 
 def test_a_later_message_fills_a_gap(gateway: GatewaySide, admin: psycopg.Connection) -> None:

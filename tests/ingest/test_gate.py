@@ -1,10 +1,15 @@
 """Which samples consent lets us store now, and what gateways may send."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from core.quantities import Kind
-from core.wire import Address, ConsentDocument
-from ingest.gate import CLOCK_SKEW_MS, Gate, Judged, Unknown
+from core.retention import Keep
+from core.wire import Address, ConsentDocument, readings_topic
+from ingest.documents import consent_document
+from ingest.gate import Gate, Judged, Unknown
+from ingest.gate_terms import CLOCK_SKEW_MS
 from store.gate import END_OF_TIME_MS, GateDevice, GateTable, Stay
 
 ALWAYS = ((0, END_OF_TIME_MS),)
@@ -70,46 +75,76 @@ def test_weather_is_nobodys_personal_data() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "reason"),
+    ("address", "unknown"),
     [
         (
             Address("gw-a", "kitchen", Kind.ROOM),
-            "device 'kitchen' of gateway 'gw-a' is not registered",
+            Unknown("device 'kitchen' of gateway 'gw-a' is not registered"),
         ),
         (
             Address("gw-x", "bedroom", Kind.ROOM),
-            "device 'bedroom' of gateway 'gw-x' is not registered",
+            Unknown("device 'bedroom' of gateway 'gw-x' is not registered"),
         ),
         (
             Address("gw-a", "bedroom", Kind.BOILER),
-            "device 'bedroom' of gateway 'gw-a' is registered as room, not as boiler",
+            Unknown(
+                "device 'bedroom' of gateway 'gw-a' is registered as room, not as boiler",
+                Kind.ROOM,
+            ),
         ),
     ],
     ids=["device", "gateway", "kind"],
 )
-def test_what_is_not_registered_is_refused_with_the_reason(address: Address, reason: str) -> None:
-    assert gate(Stay(0, 200, ALWAYS)).judge(address, [100], 100) == Unknown(reason)
+def test_what_is_not_registered_is_refused_with_the_reason(
+    address: Address, unknown: Unknown
+) -> None:
+    assert gate(Stay(0, 200, ALWAYS)).judge(address, [100], 100) == unknown
 
 
 def test_a_gateway_may_send_what_is_allowed_now() -> None:
-    leaving = gate(Stay(100, 50_000, ALWAYS), version=17)
+    devices = {
+        "bedroom": GateDevice(7, Kind.ROOM, (Stay(100, 50_000, ALWAYS),)),
+        "station": GateDevice(8, Kind.WEATHER, None),
+    }
 
-    before = leaving.document("gw-a", 49_999)
-    after = leaving.document("gw-a", 50_000)
+    before = consent_document(devices, 17, 49_999)
+    after = consent_document(devices, 17, 50_000)
 
-    allowed = {"bedroom": [Kind.ROOM], "station": [Kind.WEATHER]}
-    assert before == ConsentDocument(17, allowed)
+    assert before == ConsentDocument(17, {"bedroom": [Kind.ROOM], "station": [Kind.WEATHER]})
     assert after == ConsentDocument(17, {"station": [Kind.WEATHER]})
-    assert leaving.document("gw-x", 0) == ConsentDocument(17, {})
+    assert consent_document({}, 17, 0) == ConsentDocument(17, {})
 
 
-def test_a_span_that_ends_by_itself_makes_its_gateway_due_once() -> None:
-    ending = gate(Stay(100, 50_000, ALWAYS))
-    ending.due(10_000)
+def test_what_is_older_than_the_landlord_keeps_is_named_beside_what_consent_allows() -> None:
+    month = Keep(months=1, ms=0)
+    device = GateDevice(7, Kind.ROOM, (Stay(0, END_OF_TIME_MS, ALWAYS),), month)
+    keeping = Gate(GateTable(1, {"gw-a": {"bedroom": device}}))
+    now = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    oldest = datetime(2026, 2, 28, 12, tzinfo=UTC)
+    now_ms, oldest_ms = (int(at.timestamp() * 1000) for at in (now, oldest))
+    times_ms = [oldest_ms - 1, oldest_ms, now_ms]
 
-    assert ending.due(49_000 - CLOCK_SKEW_MS) == set()
-    assert ending.due(50_000) == {"gw-a"}
-    assert ending.due(60_000) == set()
+    judged = keeping.judge(BEDROOM, times_ms, now_ms)
+    slots = keeping.find([readings_topic(BEDROOM)] * 3)
+    too_old = keeping.too_old(slots, times_ms, now_ms)
+
+    assert judged == Judged(7, None, [True, False, False])
+    assert too_old is not None
+    assert too_old.tolist() == [True, False, False]
+    assert keeping.judge(BEDROOM, [oldest_ms], now_ms) == Judged(7)
+    assert keeping.too_old(slots[1:], times_ms[1:], now_ms) is None
+
+
+def test_a_message_of_which_no_sample_is_left_is_still_known() -> None:
+    held = gate(Stay(0, 200, ALWAYS))
+
+    assert held.judge(BEDROOM, [], 100) == Judged(7)
+    assert held.allows([], [], 100) is None
+    assert held.too_old([], [], 100) is None
+
+
+def test_a_landlord_without_a_limit_keeps_readings_of_any_age() -> None:
+    assert gate(Stay(0, END_OF_TIME_MS, ALWAYS)).judge(BEDROOM, [1], 2**40) == Judged(7)
 
 
 def test_a_newer_word_takes_the_place_of_the_old_for_the_gateways_it_names() -> None:
@@ -122,4 +157,11 @@ def test_a_newer_word_takes_the_place_of_the_old_for_the_gateways_it_names() -> 
     assert held.version == 2
     assert held.judge(attic, [150], 10_000) == Judged(9, [False])
     assert isinstance(held.judge(BEDROOM, [150], 10_000), Unknown)
-    assert list(held.gateways()) == ["gw-b"]
+
+
+def test_an_empty_gate_knows_nobody() -> None:
+    empty = Gate(GateTable(0, {}))
+
+    assert empty.find([readings_topic(BEDROOM)]).tolist() == [-1]
+    assert empty.find([]).tolist() == []
+    assert isinstance(empty.judge(BEDROOM, [1], 1), Unknown)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from core.quantities import Kind
@@ -9,6 +10,7 @@ from ingest.accept import Message
 from ingest.gate import Gate
 from ingest.plan import Plan, hear, make_plan
 from store.gate import END_OF_TIME_MS, GateDevice, GateTable, Spans, Stay
+from tests.ingest.batches import batch
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -27,7 +29,7 @@ def set_aside(message: Message, standing: Spans) -> Plan:
     stay = Stay(0, END_OF_TIME_MS, standing)
     devices = {"bedroom": GateDevice(7, Kind.ROOM, (stay,))}
     gate = Gate(GateTable(1, {"gw-a": devices}))
-    return make_plan(hear([message], NOW_MS), gate, NOW, NOW_MS)
+    return make_plan(hear(batch([message]), np.zeros(1, np.bool_), NOW), gate, NOW_MS)
 
 
 @pytest.mark.parametrize("message", [FUTURE, RAGGED])
@@ -45,7 +47,7 @@ def test_of_a_tenant_who_objects_only_the_reason_is_kept(message: Message) -> No
     assert rejection.payload == b""
     assert rejection.reason != ""
     # So the batch is judged anew when the ledger changes before the commit.
-    assert plan.gateways == {"gw-a"}
+    assert (plan.concerns({"gw-a"}), plan.concerns({"gw-b"})) == (True, False)
 
 
 @pytest.mark.parametrize("message", [STRANGER, OTHER_KIND, NO_TOPIC])

@@ -345,3 +345,23 @@ def test_a_webhook_is_kept_and_can_be_exchanged(
 
     url = "https://new.example/repairs"
     assert kept == [(landlord, url, f"secret of {url}")]
+
+
+def test_how_long_readings_are_kept_is_said_once_and_stands_until_it_is_said_otherwise(
+    registrar: psycopg.Connection, admin: psycopg.Connection, landlord: str
+) -> None:
+    def kept(days: int | None) -> timedelta | None:
+        owner = Landlord(id=landlord, name="Harbour Homes", keep_readings_days=days)
+        register(registrar, Registration(landlord=owner))
+        row = admin.execute(
+            "SELECT keep_readings_for FROM landlords WHERE landlord_id = %s", (landlord,)
+        ).fetchone()
+        assert row is not None
+        return timedelta(days=row[0].days) if row[0] else None
+
+    assert [kept(days) for days in (None, 400, None, 90)] == [
+        None,
+        timedelta(days=400),
+        timedelta(days=400),
+        timedelta(days=90),
+    ]

@@ -10,7 +10,10 @@ from store.session import act_for
 from tests.estate import estate
 from tests.fixtures_database import HomewellDatabase
 
-HYPERTABLES = ("room_readings", "boiler_readings", "weather_readings")
+HYPERTABLES = (
+    *("room_readings", "boiler_readings", "weather_readings"),
+    *("room_hours", "boiler_hours"),
+)
 SERVICES = (Role.INGEST, Role.DETECTORS, Role.CASEWORK, Role.OBSERVER)
 FOR_ONE_LANDLORD = (Role.API, Role.REGISTRAR)
 WITHOUT_ROW_SECURITY = {"gate_changes"}
@@ -97,9 +100,10 @@ def test_the_functions_over_readings_are_for_the_api_alone(catalogue: psycopg.Co
     ).fetchall()
 
     assert {role for _, role in rows} == {Role.API.value, Role.OWNER.value}
-    assert len({name for name, _ in rows}) == 5
+    assert len({name for name, _ in rows}) == 8
 
 
+ROLLED_UP = {"rollup_arrivals", "rollup_due", "room_hours", "boiler_hours"}
 RIGHTS: dict[Role, dict[str, set[str]]] = {
     Role.API: {
         "INSERT": {"consent_events", "repairs", "repair_events", "outbox", "notices"},
@@ -112,6 +116,34 @@ RIGHTS: dict[Role, dict[str, set[str]]] = {
         "UPDATE": {"alerts", "repairs", "outbox"},
     },
     Role.OBSERVER: {"INSERT": set(), "DELETE": set(), "UPDATE": set()},
+    Role.UPKEEP: {
+        "INSERT": {"retention_passes", "arrivals"} | ROLLED_UP,
+        "DELETE": {
+            "room_readings",
+            "boiler_readings",
+            "weather_readings",
+            "rejected_messages",
+            "rejected_days",
+            "arrivals",
+            "gate_changes",
+        }
+        | ROLLED_UP,
+        "UPDATE": {"retention_passes", "gate_history", "rollup_due"},
+    },
+    Role.ERASER: {
+        "INSERT": {"rollup_due"},
+        "DELETE": {
+            "room_readings",
+            "boiler_readings",
+            "room_hours",
+            "boiler_hours",
+            "rejected_messages",
+            "arrivals",
+            "detector_states",
+            "home_judgements",
+        },
+        "UPDATE": {"arrivals", "rollup_due"},
+    },
 }
 """What a role may write as whole rows; the api updates single columns only."""
 

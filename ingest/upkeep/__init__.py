@@ -1,0 +1,1 @@
+"""What keeps the store in bounds: retention, rejections, arrivals and chunks, at intervals."""
