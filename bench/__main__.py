@@ -4,19 +4,29 @@ import argparse
 import json
 import sys
 
-from bench import detectors
+from bench import detectors, ingest, storage
+from bench.ingest.client import BenchFailed
+from local.fetch import FetchFailed
+from local.processes import ServerFailed
 
-MEASUREMENTS = {"detectors": detectors}
+MEASUREMENTS = {"detectors": detectors, "ingest": ingest, "storage": storage}
 
 
 def main() -> int:
     """Run one measurement and print it; with `--json` one object comes last."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("name", choices=sorted(MEASUREMENTS))
-    parser.add_argument("--json", action="store_true", help="print one JSON object last")
+    names = parser.add_subparsers(dest="name", metavar="NAME", required=True)
+    for name, measurement in MEASUREMENTS.items():
+        one = names.add_parser(name, help=measurement.__doc__)
+        one.add_argument("--json", action="store_true", help="print one JSON object last")
+        measurement.add_options(one)
     chosen = parser.parse_args()
     measurement = MEASUREMENTS[chosen.name]
-    result = measurement.measure()
+    try:
+        result = measurement.measure(chosen)
+    except (BenchFailed, FetchFailed, ServerFailed) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
     for line in measurement.lines(result):
         print(line)
     if chosen.json:

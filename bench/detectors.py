@@ -2,6 +2,7 @@
 
 import resource
 import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +23,11 @@ SIZES = (30, 100, 300)  # homes: what it costs should grow as they do
 PASSES = 5
 
 
-def measure() -> dict[str, Any]:
+def add_options(_parser: ArgumentParser) -> None:
+    """There are none."""
+
+
+def measure(_options: Namespace) -> dict[str, Any]:
     """One row for each number of homes: CPU seconds, home-days a second, and plain passes."""
     return {"days": DAYS, "step_s": STEP_S, "rows": [_row(homes) for homes in SIZES]}
 
