@@ -223,10 +223,11 @@ def test_what_is_withdrawn_is_withheld_and_what_is_given_again_is_stored(
 def test_a_withdrawal_that_is_committed_first_stops_a_batch_that_was_judged_before_it(
     gateway: GatewaySide, admin: psycopg.Connection, database: HomewellDatabase
 ) -> None:
-    """The tenant's line is written and not committed; the batch must wait, then be judged anew."""
+    """The tenant's commit is under way; the batch must wait for its end, then be judged anew."""
     with database.connect(Role.API) as api:
         with api.transaction():
             say(api, Purpose.DAMP_RISK, "no", datetime.now(UTC))
+            api.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as the commit begins by doing
             seq = gateway.send("th-0101", "room", [T0], air_temp_c=[20.5])
             until(lambda: _waits_at_the_gate(admin), "the batch to wait at the gate")
             told_too_soon = seq in gateway.settled()
