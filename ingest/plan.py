@@ -51,10 +51,12 @@ class Plan:
     """What the store is to do with a batch, and what gateways are told once it has.
 
     Every sample that could be counted is in `rows`, in `withheld` or in a rejection's
-    `samples_lost`; `withheld_of` says how many were of each message, where any were.
+    `samples_lost`; `withheld_of` says how many were of each message, where any were. Consent was
+    asked as of `now_ms`.
     """
 
     heard: Heard
+    now_ms: int
     rows: dict[Kind, PlannedRows] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
     reasons: Counter[Reason] = field(default_factory=Counter)
@@ -81,7 +83,7 @@ def unix_ms(at: datetime) -> int:
 
 def make_plan(heard: Heard, gate: Gate, now_ms: int) -> Plan:
     """What is to be done with the batch as the gate stands."""
-    plan = Plan(heard)
+    plan = Plan(heard, now_ms)
     found: dict[Kind, list[PlannedRows]] = defaultdict(list)
     others = np.ones(len(heard.batch), np.bool_)
     for sheet in heard.sheets:

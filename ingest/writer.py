@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from core.quantities import Kind
 from ingest.accept import Reason
 from ingest.gate import Gate
+from ingest.gate_terms import CLOCK_SKEW_MS
 from ingest.health import Pulse
 from ingest.plan import Heard, Plan, PlannedRows, make_plan, refused_rows, unix_ms
 from store import gate as store_gate
@@ -65,7 +66,8 @@ class Writer:
 
     Any method may raise Unavailable: then nothing was committed (or, when the connection broke
     during the commit, the same once more does no harm), and the call may be made again. The
-    connection is opened when it is needed.
+    connection is opened when it is needed; OtherHistory when it leads to another database than the
+    one before, whose devices have other numbers.
     """
 
     def __init__(self, database_url: str) -> None:
@@ -73,6 +75,7 @@ class Writer:
         self._url = database_url
         self._conn: Connection | None = None
         self._gate: Gate | None = None
+        self._history: str | None = None
         self._goes_directly = dict.fromkeys(Kind, True)
 
     @property
@@ -115,12 +118,24 @@ class Writer:
         try:
             with outages():
                 if self._conn is None:
-                    self._conn = connect(self._url, application="homewell-ingest")
-                    readings.prepare(self._conn)
+                    self._conn = self._connect()
                 yield self._conn
         except Unavailable:
             self.close()
             raise
+
+    def _connect(self) -> Connection:
+        conn = connect(self._url, application="homewell-ingest")
+        history = store_gate.history(conn)
+        if self._history not in (None, history):
+            conn.close()
+            raise store_gate.OtherHistory(
+                "the database is another one than before. Start ingest again, so that it reads "
+                "all of it"
+            )
+        self._history = history
+        readings.prepare(conn)
+        return conn
 
     def _current_gate(self, conn: Connection) -> Gate:
         if self._gate is None:
@@ -184,8 +199,15 @@ def _check_gate(conn: Connection, gate: Gate, plan: Plan) -> None:
             _, changed = store_gate.changed_since(conn, gate.version)
     except store_gate.Forgotten as forgotten:
         raise _GateMoved from forgotten
-    if plan.concerns(changed):
+    if plan.concerns(changed) or not _holds_by_the_clock(gate, plan, unix_ms(datetime.now(UTC))):
         raise _GateMoved
+
+
+def _holds_by_the_clock(gate: Gate, plan: Plan, now_ms: int) -> bool:
+    """Whether consent still says the same: it may end while a batch waits for somebody's lock."""
+    if now_ms - plan.now_ms <= CLOCK_SKEW_MS:
+        return True
+    return make_plan(plan.heard, gate, now_ms).withheld_of == plan.withheld_of
 
 
 def _outcome(plan: Plan, tally: _Tally, commit_s: float) -> Outcome:

@@ -1,21 +1,25 @@
 """Batches on a real database: whole, once, and without two workers holding each other up."""
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import psycopg
 import pytest
 
+from core.consent import Purpose
 from ingest.accept import Message, Reason
+from ingest.gate_terms import CLOCK_SKEW_MS
 from ingest.plan import Heard, hear
 from ingest.spools import SpoolMarks
 from ingest.writer import Outcome, Writer
 from store.connection import Unavailable
+from store.gate import OtherHistory
 from store.readings import CHUNK_MS, CHUNKS_A_TRANSACTION
 from store.roles import Role
-from tests.estate import estate
+from tests.estate import estate, say
 from tests.fixtures_database import HomewellDatabase
 from tests.ingest.batches import batch
 
@@ -186,3 +190,39 @@ def until_done(writer: Writer, one: Heard) -> Outcome:
             return writer.commit(one)
         except Unavailable:
             continue
+
+
+def test_a_no_that_begins_while_a_batch_waits_for_a_lock_keeps_it_out(
+    writer: Writer, admin: psycopg.Connection, database: HomewellDatabase
+) -> None:
+    begins_at = datetime.now(UTC) + timedelta(seconds=CLOCK_SKEW_MS / 1000 + 1)
+    with database.connect(Role.API) as api, api.transaction():
+        say(api, Purpose.DAMP_RISK, "no", begins_at)
+    writer.refresh()
+
+    with ThreadPoolExecutor(1) as pool:
+        with admin.transaction():
+            admin.execute("LOCK TABLE room_readings IN ACCESS EXCLUSIVE MODE")
+            waiting = pool.submit(writer.commit, heard([reading(NOW_MS, 1)]))
+            while datetime.now(UTC) < begins_at:
+                time.sleep(0.05)
+        outcome = waiting.result(10)
+    with database.connect(Role.API) as api, api.transaction():
+        say(api, Purpose.DAMP_RISK, "yes", begins_at)
+
+    assert (outcome.stored, outcome.withheld) == (0, 1)
+    assert stored_times(admin) == []
+
+
+def test_a_worker_that_is_led_to_another_database_ends_with_that_word(
+    database: HomewellDatabase, admin: psycopg.Connection
+) -> None:
+    writer = Writer(database.url(Role.INGEST))
+    writer.refresh()
+    writer.close()
+    admin.execute("UPDATE gate_history SET history = gen_random_uuid()")
+
+    with pytest.raises(OtherHistory):
+        writer.commit(heard([reading(NOW_MS, 1)]))
+
+    assert stored_times(admin) == []
