@@ -6,7 +6,6 @@ next, after a restart of ours or of the broker's, need not tell everybody everyt
 
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
@@ -16,7 +15,7 @@ import msgspec
 from core.wire import ROOT, ConsentDocument, consent_topic, encode
 from ingest.gate_terms import CLOCK_SKEW_MS, stored
 from store import gate as store_gate
-from store.connection import Connection, Unavailable, connect, outages
+from store.connection import Connection, KeptConnection, connect
 from store.gate import GateDevice
 
 _log = logging.getLogger(__name__)
@@ -65,8 +64,9 @@ class Documents:
     """
 
     def __init__(self, database_url: str) -> None:
-        self._url = database_url
-        self._conn: Connection | None = None
+        self._kept = KeptConnection(
+            lambda: connect(database_url, application="homewell-ingest-documents")
+        )
         self._history = ""
         self._version = 0
         self._at_ms = 0
@@ -77,7 +77,7 @@ class Documents:
 
     def begin(self, marker: bytes | None, now_ms: int) -> None:
         """Go on from where the broker's marker says, or from nothing when there is none of use."""
-        with self._at_work() as conn:
+        with self._kept.at_work() as conn:
             self._history = store_gate.history(conn)
             told = _read(marker)
             self._start_over(conn, now_ms)
@@ -91,7 +91,7 @@ class Documents:
 
         What has changed last comes first, for it may be somebody's no.
         """
-        with self._at_work() as conn:
+        with self._kept.at_work() as conn:
             self._hear_changes(conn, now_ms)
             self._hear_time(conn, now_ms)
             urgent = self._pending[-BLOCK_GATEWAYS:]
@@ -112,20 +112,7 @@ class Documents:
 
     def close(self) -> None:
         """Let go of the connection."""
-        if self._conn is not None:
-            self._conn.close()
-            self._conn = None
-
-    @contextmanager
-    def _at_work(self) -> Iterator[Connection]:
-        try:
-            with outages():
-                if self._conn is None:
-                    self._conn = connect(self._url, application="homewell-ingest-documents")
-                yield self._conn
-        except Unavailable:
-            self.close()
-            raise
+        self._kept.close()
 
     def _start_over(self, conn: Connection, now_ms: int) -> None:
         self._version = store_gate.newest_version(conn)

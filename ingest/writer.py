@@ -6,8 +6,7 @@ the row; the thread waits for the server while the event loop goes on answering 
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic, perf_counter
@@ -23,7 +22,7 @@ from ingest.health import Pulse
 from ingest.plan import Heard, Plan, PlannedRows, make_plan, refused_rows, unix_ms
 from store import gate as store_gate
 from store import readings, rejected
-from store.connection import Connection, Unavailable, connect, outages
+from store.connection import Connection, KeptConnection, connect
 from store.rejected import Rejection
 
 _log = logging.getLogger(__name__)
@@ -73,7 +72,7 @@ class Writer:
     def __init__(self, database_url: str) -> None:
         self.commits = Pulse(monotonic)
         self._url = database_url
-        self._conn: Connection | None = None
+        self._kept = KeptConnection(self._connect)
         self._gate: Gate | None = None
         self._history: str | None = None
         self._goes_directly = dict.fromkeys(Kind, True)
@@ -90,7 +89,7 @@ class Writer:
         asks for. When a later one fails, the same once more does no harm.
         """
         started = perf_counter()
-        with self.commits.attempt(), self._at_work() as conn:
+        with self.commits.attempt(), self._kept.at_work() as conn:
             while True:
                 gate = self._current_gate(conn)
                 plan = make_plan(heard, gate, unix_ms(datetime.now(UTC)))
@@ -104,25 +103,12 @@ class Writer:
 
     def refresh(self) -> None:
         """Read what changed at the gate; the first time, all of it."""
-        with self._at_work() as conn:
+        with self._kept.at_work() as conn:
             self._catch_up(conn, self._current_gate(conn))
 
     def close(self) -> None:
         """Let go of the connection."""
-        if self._conn is not None:
-            self._conn.close()
-            self._conn = None
-
-    @contextmanager
-    def _at_work(self) -> Iterator[Connection]:
-        try:
-            with outages():
-                if self._conn is None:
-                    self._conn = self._connect()
-                yield self._conn
-        except Unavailable:
-            self.close()
-            raise
+        self._kept.close()
 
     def _connect(self) -> Connection:
         conn = connect(self._url, application="homewell-ingest")

@@ -1,6 +1,6 @@
 """A service's connection to the database, and what it means when the database is away."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -86,7 +86,7 @@ def connect(url: str, *, application: str, answer_within_s: float | None = None)
             keepalives_interval=_ASK_EVERY_S,
             options=" ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
         )
-        conn.answer_within_s = answer_within_s or _GRACE_S
+        conn.answer_within_s = _GRACE_S  # for the question after the role's own limit, too
         conn.answer_within_s = answer_within_s or _answer_within_s(conn)
         return conn
 
@@ -96,6 +96,32 @@ def _answer_within_s(conn: psycopg.Connection[Any]) -> float | None:
         "SELECT setting::integer / 1000.0 FROM pg_settings WHERE name = 'statement_timeout'"
     ).fetchone()
     return float(row[0]) + _GRACE_S if row and row[0] else None
+
+
+class KeptConnection:
+    """One connection, opened when it is needed, and let go when it fails or is closed."""
+
+    def __init__(self, open_connection: Callable[[], Connection]) -> None:
+        self._open = open_connection
+        self._conn: Connection | None = None
+
+    @contextmanager
+    def at_work(self) -> Iterator[Connection]:
+        """The connection. An outage is raised as Unavailable; the next block has a new one."""
+        try:
+            with outages():
+                if self._conn is None:
+                    self._conn = self._open()
+                yield self._conn
+        except Unavailable:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._conn is not None:
+            self._conn.close()
+            self._conn = None
 
 
 def check_url(url: str) -> None:

@@ -18,13 +18,13 @@ from bench.ingest.receipts import Collector
 from bench.ingest.resources import Trees, children_cpu_s, peak_mb, since, stored
 from bench.ingest.stand import Stand, checkpoint
 from bench.ingest.worker import Worker
+from ingest.session import RECEIVE_MAX
 from local.place import write_private
 
 PLAIN_ROOT = "homewell/b1"
 """Where mosquitto_sub's queue is published: as long as the real root, and not ingest's."""
 
 _SUB_ID = "bench-sub"
-_RECEIVE_MAX = 8_000  # as ingest's own
 _DRAINED_WITHIN_S = 300.0
 _QUIET_S = 0.3
 _POLL_S = 0.05
@@ -123,7 +123,7 @@ def _mosquitto_sub(stand: Stand, messages: int, *more: str) -> None:
     }
     words = [str(word) for pair in options.items() for word in pair]
     # `-c` is a session that never expires.
-    words += ["-c", "-D", "connect", "receive-maximum", str(_RECEIVE_MAX), *more]
+    words += ["-c", "-D", "connect", "receive-maximum", str(RECEIVE_MAX), *more]
     subprocess.run(
         [str(stand.programs.mosquitto_client("mosquitto_sub")), *words],
         env={"XDG_CONFIG_HOME": str(home)},
