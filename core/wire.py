@@ -21,6 +21,9 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 SPOOL_PROPERTY = "spool"
 SEQ_PROPERTY = "seq"
+AGAIN_PROPERTY, AGAIN = "again", "1"
+"""Stands on a message that its gateway may have sent before. It steers how ingest writes the
+message, and decides nothing."""
 
 _T = TypeVar("_T")
 Cell = float | bool | int | str | None

@@ -143,6 +143,11 @@ class Spool:
             self._make_room()
         return numbers
 
+    @property
+    def newest(self) -> int:
+        """The greatest seq in the file; 0 when it is empty."""
+        return int(self._row("SELECT coalesce(max(seq), 0) FROM messages")[0])
+
     def pending(self, *, after: int = 0, limit: int) -> list[Message]:
         """The oldest messages without a receipt whose seq is greater than `after`."""
         rows = self._db.execute(

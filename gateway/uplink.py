@@ -48,6 +48,8 @@ class Uplink:
         self._new_window = window
         self._connection: Connection | None = None
         self._window = window()
+        # What waits from before our start may have been sent then.
+        self._sent_up_to = spool.newest
         self.last_receipt_ms: int | None = None
 
     @property
@@ -136,6 +138,9 @@ class Uplink:
         for message in messages:
             address = Address(self._gateway_id, message.device, message.kind)
             user = [(wire.SPOOL_PROPERTY, self._spool.id), (wire.SEQ_PROPERTY, str(message.seq))]
+            if message.seq <= self._sent_up_to:
+                user.append((wire.AGAIN_PROPERTY, wire.AGAIN))
+            self._sent_up_to = max(self._sent_up_to, message.seq)
             connection.publish(wire.readings_topic(address), message.payload, user=user)
             self._window.sent(message.seq, self._now_s())
 

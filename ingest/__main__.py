@@ -16,8 +16,8 @@ from time import monotonic
 
 import uvloop
 
+from ingest.answers import Refused, TakenOver
 from ingest.broker_check import UnfitBroker
-from ingest.connection import Refused, TakenOver
 from ingest.logs import LogFormat, RateLimit, set_up_logging
 from ingest.probes import NotListening
 from ingest.run import Ingest

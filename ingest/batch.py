@@ -7,11 +7,12 @@ from itertools import chain
 
 import mqtt5
 
-from core.wire import ROOT, SEQ_PROPERTY, SPOOL_PROPERTY
+from core.wire import AGAIN, AGAIN_PROPERTY, ROOT, SEQ_PROPERTY, SPOOL_PROPERTY
 from ingest.accept import SEQ_DIGITS, SPOOL_CHARACTERS, SPOOL_LENGTH, Message, spool_position
 
 _GATEWAY_STARTS = len(ROOT) + 1
 _SPOOLS = re.compile(f"{SPOOL_CHARACTERS}*")
+_AGAIN = (AGAIN_PROPERTY, AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Batch:
 
     `gateways` is what stands in the place of the gateway in a topic of the right form. `spools`
     and `numbers` are places in spools, both None where there is none. `redelivered` tells of those
-    that the broker says it has sent before.
+    that the broker or the gateway says it has sent before.
     """
 
     topics: Sequence[str]
@@ -43,15 +44,28 @@ class Batch:
 def batch_of(packets: Sequence[mqtt5.PublishPacket]) -> Batch:
     """The messages in these packets."""
     topics = [packet.topic for packet in packets]
-    spools, numbers = _positions([packet.user_properties for packet in packets])
+    properties, resent = _without_again([packet.user_properties for packet in packets])
+    spools, numbers = _positions(properties)
     return Batch(
         topics,
         [packet.payload for packet in packets],
         [topic[_GATEWAY_STARTS : topic.find("/", _GATEWAY_STARTS)] for topic in topics],
         spools,
         numbers,
-        [packet.duplicate for packet in packets],
+        [packet.duplicate or again for packet, again in zip(packets, resent, strict=True)],
     )
+
+
+def _without_again(
+    properties: Sequence[list[tuple[str, str]]],
+) -> tuple[Sequence[list[tuple[str, str]]], Sequence[bool]]:
+    """The properties without a closing word of the gateway that it may have sent this before, and
+    where it stood."""
+    resent = [pairs[-1:] == [_AGAIN] for pairs in properties]
+    if True not in resent:
+        return properties, resent
+    kept = [pairs[:-1] if again else pairs for pairs, again in zip(properties, resent, strict=True)]
+    return kept, resent
 
 
 def _positions(

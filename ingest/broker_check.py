@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import mqtt5
 
+from ingest.answers import NotNow, Overrun, Refused
 from ingest.connecting import Broker, connect
-from ingest.connection import Connection, Overrun, Refused
+from ingest.connection import Connection
 from ingest.session import NEVER_S
 
 SELFTEST_ROOT = "homewell/v1/-/selftest"
@@ -46,7 +47,8 @@ async def check_broker(broker: Broker, client_id: str, *, shares: bool) -> list[
     """What the broker may lose, in words for its keeper; empty for one that is set up well.
 
     `shares` tells whether shared subscriptions are needed. Raises UnfitBroker when the broker
-    cannot do what is needed, Lost when it is away, Refused when it does not want us.
+    cannot do what is needed, Lost when it is away, Refused when it does not want us, NotNow when
+    it cannot take what we say at present.
     """
     name = f"{client_id}-selftest"
     connection = await connect(
@@ -135,7 +137,7 @@ async def _check_window(connection: Connection, topic: str) -> None:
 async def _fill_queue(connection: Connection, topic: str) -> None:
     try:
         await _publish(connection, topic, _QUEUED)
-    except Refused:  # a broker that says so when its queue is full; the count will tell
+    except (NotNow, Refused):  # a broker that says so when its queue is full; the count will tell
         return
 
 

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 
+from ingest.answers import Lost
 from ingest.batch import batch_of
-from ingest.connection import Connection, Lost
+from ingest.connection import Connection
 from ingest.counters import Counters
 from ingest.inbox import Taken
 from ingest.patience import in_thread, pause

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import mqtt5
 
-from ingest.connection import Connection, Lost, Refused
+from ingest.answers import Lost, Refused
+from ingest.connection import Connection
 from ingest.packets import PACKET_BYTES_MAX
 
 _CONNECT_TIMEOUT_S = 10.0

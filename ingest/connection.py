@@ -13,6 +13,15 @@ from typing import cast
 
 import mqtt5
 
+from ingest.answers import (
+    REFUSALS_FROM,
+    Lost,
+    Overrun,
+    Refused,
+    TakenOver,
+    unpublished,
+    unwelcome,
+)
 from ingest.asked import Answer, Asked
 from ingest.inbox import Inbox, Taken
 from ingest.packets import Malformed, PacketReader, TooLarge
@@ -22,35 +31,7 @@ _SILENCE_FACTOR = 1.5  # as the standard lets the broker wait for us
 _GOODBYE_S = 1.0  # for a broker that no longer reads
 _PUBLISHING_MAX = 200  # of ours without an acknowledgement
 _MANY = 500  # messages at once; fewer show that we are quicker than the broker
-
-
-class Lost(ConnectionError):
-    """The connection is gone; the text says why."""
-
-
-class TakenOver(Lost):
-    """Another process has connected under our client id."""
-
-
-class Overrun(Lost):
-    """The broker sent more than receive-maximum allows, and we cut it off."""
-
-
-class Refused(ConnectionError):
-    """The broker does not want us, or not this of us; trying again will not help."""
-
-
-# Answers to CONNECT that speak of the broker's state; any other will be the same next time.
-_PASSING = (
-    mqtt5.ConnAckReasonCode.UNSPECIFIED_ERROR,
-    mqtt5.ConnAckReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
-    mqtt5.ConnAckReasonCode.SERVER_UNAVAILABLE,
-    mqtt5.ConnAckReasonCode.SERVER_BUSY,
-    mqtt5.ConnAckReasonCode.QUOTA_EXCEEDED,
-    mqtt5.ConnAckReasonCode.CONNECTION_RATE_EXCEEDED,
-)
 _PUBACK = 0x4002  # and the packet's number: a success needs no more
-_REFUSALS_FROM = 0x80  # reason codes below say that it went well
 
 
 class Connection(asyncio.Protocol):
@@ -151,7 +132,7 @@ class Connection(asyncio.Protocol):
         answer = await self._ask(number, mqtt5.SubscribePacket(number, filters).write())
         if isinstance(answer, mqtt5.SubAckPacket):
             for pattern, code in zip(patterns, answer.reason_codes, strict=True):
-                if int(code) >= _REFUSALS_FROM:
+                if int(code) >= REFUSALS_FROM:
                     raise Refused(f"the broker refused to subscribe us to {pattern}: {code.name}")
 
     async def unsubscribe(self, patterns: Sequence[str]) -> None:
@@ -170,7 +151,8 @@ class Connection(asyncio.Protocol):
     async def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Publish at QoS 1 and wait for the broker's acknowledgement.
 
-        Raises Lost when the connection goes first, Refused when the broker will not have it.
+        Raises Lost when the connection goes first, Refused when the broker will not have it, NotNow
+        when it cannot take it at present.
         """
         async with self._publishing:
             number = self._asked.free_number()
@@ -179,9 +161,9 @@ class Connection(asyncio.Protocol):
             )
             answer = await self._ask(number, packet.write())
         if isinstance(answer, mqtt5.PubAckPacket):
-            code = answer.reason_code
-            if int(code) >= _REFUSALS_FROM:
-                raise Refused(f"the broker refused what we published: {code.name}")
+            refusal = unpublished(answer.reason_code)
+            if refusal is not None:
+                raise refusal
 
     async def ping(self) -> None:
         """Wait until the broker has dealt with everything we sent so far; raises Lost."""
@@ -295,11 +277,10 @@ class Connection(asyncio.Protocol):
             self._enough.set_result(None)
 
     def _receive_welcome(self, packet: mqtt5.ConnAckPacket) -> None:
-        code = packet.reason_code
-        if code != mqtt5.ConnAckReasonCode.SUCCESS:
-            why = f"the broker refused the connection: {code.name}"
-            self._welcome.set_exception(Lost(why) if code in _PASSING else Refused(why))
-            self.abort(why)
+        refusal = unwelcome(packet.reason_code)
+        if refusal is not None:
+            self._welcome.set_exception(refusal)
+            self.abort(str(refusal))
             return
         if packet.server_keep_alive is not None:
             self._keepalive_s = float(packet.server_keep_alive)

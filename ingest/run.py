@@ -5,9 +5,9 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
+from ingest.answers import Lost, NotNow
 from ingest.broker_check import check_broker
 from ingest.carrier import Carrier
-from ingest.connection import Lost
 from ingest.counters import Counters
 from ingest.gate_watch import GateWatch
 from ingest.health import Standing
@@ -92,8 +92,8 @@ class Ingest:
                     shares=self._settings.shared_group is not None,
                 )
                 break
-            except Lost as lost:
-                await pause(lost, failures)
+            except (Lost, NotNow) as error:
+                await pause(error, failures)
                 failures += 1
         for warning in warnings:
             _log.warning("%s", warning)

@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from ingest.answers import Lost, TakenOver
 from ingest.connecting import Broker, connect
-from ingest.connection import Connection, Lost, TakenOver
+from ingest.connection import Connection
 from ingest.patience import pause
 from ingest.sharing import Filters, leave
 

@@ -48,7 +48,7 @@ class Settings:
             client_id=_name(environment, "INGEST_CLIENT_ID") or "ingest-0",
             shared_group=_name(environment, "INGEST_SHARED_GROUP"),
             status_file=Path(status_file) if status_file else None,
-            http=_http_address(environment.get("INGEST_HTTP")),
+            http=http_address(environment, "INGEST_HTTP"),
         )
 
 
@@ -73,8 +73,12 @@ def parse_broker(url: str) -> Broker:
     )
 
 
-def _http_address(value: str | None) -> HttpAddress | None:
-    """An address of this machine and a port; without an address, loopback."""
+def http_address(environment: Mapping[str, str], variable: str) -> HttpAddress | None:
+    """An address of this machine and a port, or None; without an address, loopback.
+
+    Raises NotSet when it is neither.
+    """
+    value = environment.get(variable)
     if not value:
         return None
     host, _, port = value.rpartition(":")
@@ -86,7 +90,7 @@ def _http_address(value: str | None) -> HttpAddress | None:
         number = -1
     if not 0 <= number <= _PORT_MAX:
         raise NotSet(
-            f"INGEST_HTTP is {value!r}; it must be an address of this machine and a port, such as "
+            f"{variable} is {value!r}; it must be an address of this machine and a port, such as "
             "127.0.0.1:9464"
         )
     return HttpAddress(str(address), number)

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from core.wire import consent_topic
+from ingest.answers import Lost, NotNow, Refused
 from ingest.connecting import Broker, connect
-from ingest.connection import Connection, Lost, Refused
+from ingest.connection import Connection
 from ingest.documents import TOLD_TOPIC, Document, Documents
 from ingest.patience import in_thread, pause
 from store.connection import Unavailable
@@ -65,7 +66,9 @@ class Teller:
             except Lost as lost:
                 self._begun = None
                 _log.info("consent documents wait for the next connection: %s", lost)
-            except Unavailable as error:
+            except (NotNow, Unavailable) as error:
+                if isinstance(error, NotNow):
+                    self._begun = None  # what it would not take is told again
                 await pause(error, failures)
                 failures += 1
 

@@ -188,6 +188,7 @@ class Stack:
             {
                 "DATABASE_URL": self.database_urls[Role.UPKEEP],
                 "UPKEEP_STATUS_FILE": str(self.run_folder / UPKEEP_STATUS),
+                "UPKEEP_HTTP": f"127.0.0.1:{keep_port(self.run_folder / 'upkeep-port')}",
             },
         )
 

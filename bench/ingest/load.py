@@ -13,7 +13,15 @@ from itertools import islice
 import mqtt5
 
 from core.quantities import Kind
-from core.wire import SEQ_PROPERTY, SPOOL_PROPERTY, Cell, Samples, encode_samples
+from core.wire import (
+    AGAIN,
+    AGAIN_PROPERTY,
+    SEQ_PROPERTY,
+    SPOOL_PROPERTY,
+    Cell,
+    Samples,
+    encode_samples,
+)
 
 DEVICES = (("th-1", Kind.ROOM), ("th-2", Kind.ROOM), ("th-3", Kind.ROOM), ("boiler", Kind.BOILER))
 """On every gateway: one home's."""
@@ -59,20 +67,26 @@ class Load:
         kind = DEVICES[self.device(number)][1]
         return kind, samples(kind, number, self.time_ms(number), self.samples)
 
-    def packet(self, number: int, packet_id: int, time_ms: int | None = None) -> bytes:
-        """The PUBLISH packet of this message, at QoS 1 and with its place in the spool."""
+    def packet(
+        self, number: int, packet_id: int, time_ms: int | None = None, *, again: bool
+    ) -> bytes:
+        """The PUBLISH packet of this message, at QoS 1 and with its place in the spool; `again`
+        when it was sent before, which a gateway says."""
         gateway = number % self.gateways
         name, kind = DEVICES[self.device(number)]
         first_ms = self.time_ms(number) if time_ms is None else time_ms
+        properties = [
+            (SPOOL_PROPERTY, spool(gateway)),
+            (SEQ_PROPERTY, str(number // self.gateways + 1)),
+        ]
+        if again:
+            properties.append((AGAIN_PROPERTY, AGAIN))
         return mqtt5.PublishPacket(
             f"{self.root}/{gateway_id(gateway)}/{name}/{kind}",
             _payload(kind, number, first_ms, self.samples),
             qos=mqtt5.QoS.AT_LEAST_ONCE,
             packet_id=packet_id,
-            user_properties=[
-                (SPOOL_PROPERTY, spool(gateway)),
-                (SEQ_PROPERTY, str(number // self.gateways + 1)),
-            ],
+            user_properties=properties,
         ).write()
 
 
@@ -96,19 +110,20 @@ def samples(kind: Kind, number: int, time_ms: int, count: int) -> Samples:
     )
 
 
-def with_resends(first: int, fresh: int, seed: int) -> Iterator[int]:
-    """The numbers `first` … `first + fresh - 1` in order, and among them one in twenty again.
+def with_resends(first: int, fresh: int, seed: int) -> Iterator[tuple[int, bool]]:
+    """The numbers `first` … `first + fresh - 1` in order, and among them one in twenty again,
+    which is said with it.
 
     Of these take no more than were asked of `fresh_in`: the last may be a resend too many.
     """
     back = random.Random(seed)  # noqa: S311 - a load that can be repeated
     sent = 0
     for number in range(first, first + fresh):
-        yield number
+        yield number, False
         sent += 1
         if sent % DUPLICATE_EVERY == DUPLICATE_EVERY - 1:
             lag_max = min(number - first, _DUPLICATE_LAG_MAX)
-            yield number - back.randint(0, lag_max)
+            yield number - back.randint(0, lag_max), True
             sent += 1
 
 
@@ -120,7 +135,10 @@ def fresh_in(messages: int) -> int:
 def packets(load: Load, first: int, messages: int) -> list[bytes]:
     """That many packets, with packet ids as a fresh connection counts them."""
     numbers = islice(with_resends(first, fresh_in(messages), seed=first), messages)
-    return [load.packet(number, place % _PACKET_IDS + 1) for place, number in enumerate(numbers)]
+    return [
+        load.packet(number, place % _PACKET_IDS + 1, again=again)
+        for place, (number, again) in enumerate(numbers)
+    ]
 
 
 def _payload(kind: Kind, number: int, time_ms: int, count: int) -> bytes:

@@ -113,12 +113,13 @@ def _steady(
             now_s, now_ms = time.monotonic(), time.time_ns() // 1_000_000
             due = min(messages, int((now_s - began) * rate)) - place
             burst = []
-            for number in islice(numbers, min(due, _BURST)):
+            for number, again in islice(numbers, min(due, _BURST)):
                 mine = number - first
                 if not times_ms[mine]:
                     sent_at_s[mine], times_ms[mine] = now_s, now_ms
                     newest = mine
-                burst.append(load.packet(number, place % _PACKET_IDS + 1, times_ms[mine]))
+                packet_id = place % _PACKET_IDS + 1
+                burst.append(load.packet(number, packet_id, times_ms[mine], again=again))
                 place += 1
             client.publish(burst)
             sent.value = place

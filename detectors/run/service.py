@@ -16,6 +16,7 @@ import psycopg
 from detectors.run.silence import Silence, judge_silence
 from detectors.run.sweep import Swept, sweep
 from store import frames
+from store.connection import NotAnAddress, check_url
 from store.singleton import AlreadyRunning, claim_detectors
 
 log = logging.getLogger("detectors")
@@ -107,6 +108,11 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         sys.stderr.write(
             "homewell detect: set DATABASE_URL to the database, as role homewell_detectors\n"
         )
+        return 2
+    try:
+        check_url(conninfo)
+    except NotAnAddress as error:
+        sys.stderr.write(f"homewell detect: {error}\n")
         return 2
     status = environment.get("DETECTORS_STATUS_FILE")
     service = Service(conninfo, Path(status) if status else None)

@@ -7,8 +7,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ingest.settings import NotSet, http_address
 from ingest.upkeep.jobs import jobs
+from ingest.upkeep.metrics import Metrics, NotListening
 from ingest.upkeep.service import Upkeep
+from store.connection import NotAnAddress, check_url
 from store.singleton import AlreadyRunning
 
 
@@ -25,7 +28,16 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         )
         return 2
     status = environment.get("UPKEEP_STATUS_FILE")
-    upkeep = Upkeep(url, jobs(), Path(status) if status else None)
+    metrics = Metrics()
+    try:
+        check_url(url)
+        http = http_address(environment, "UPKEEP_HTTP")
+        if http is not None:
+            metrics.serve(http.host, http.port)
+    except (NotAnAddress, NotListening, NotSet) as error:
+        print(f"homewell upkeep: {error}", file=sys.stderr)
+        return 2
+    upkeep = Upkeep(url, jobs(), metrics, Path(status) if status else None)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: upkeep.stop.set())
     try:

@@ -12,6 +12,7 @@ from time import monotonic
 import psycopg
 
 from ingest.upkeep.job import Job, Step
+from ingest.upkeep.metrics import Metrics
 from store.chunks import lift_decompression_limit
 from store.connection import Connection, Unavailable, connect
 from store.singleton import claim_upkeep
@@ -47,6 +48,7 @@ class Upkeep:
 
     database_url: str
     jobs: Sequence[Job]
+    metrics: Metrics
     status_file: Path | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -56,6 +58,8 @@ class Upkeep:
     def __post_init__(self) -> None:
         """Every job is due at the start."""
         self._turns = [_Turn(job, monotonic()) for job in self.jobs]
+        for job in self.jobs:
+            self.metrics.begin(job.name, self.clock().timestamp())
 
     def run(self) -> None:
         """Work until stopped; a database that goes away is waited for.
@@ -100,6 +104,7 @@ class Upkeep:
             if conn.closed:
                 raise Unavailable(f"the connection was lost during {job.name}: {error}") from error
             turn.failures += 1
+            self.metrics.failed(job.name)
             turn.error = _kind_of(error)
             turn.due_s = monotonic() + min(job.every_s, FAILED_AGAIN_AFTER_S)
             _log.exception("%s failed; the other jobs go on, and it is tried again", job.name)
@@ -111,6 +116,8 @@ class Upkeep:
         turn.steps += 1
         turn.error = None
         turn.due_s = monotonic() + (0.0 if step.more else turn.job.every_s)
+        if not step.more:
+            self.metrics.done(turn.job.name, self.clock().timestamp())
         if step.did:
             turn.did = step.did
             _log.info("%s: %s", turn.job.name, step.did)

@@ -70,10 +70,14 @@ class Peer:
 
     def readings(self) -> list[tuple[str, int, bytes]]:
         """What was heard of readings: spool, seq and payload, in order of arrival."""
+        return [_reading(message) for message in list(self.heard) if is_reading(message)]
+
+    def readings_again(self) -> list[tuple[str, int, bytes]]:
+        """Those of them that the gateway says it may have sent before."""
         return [
-            (*numbers(message), bytes(message.payload))
+            _reading(message)
             for message in list(self.heard)
-            if not message.topic.endswith("/state")
+            if is_reading(message) and says_again(message)
         ]
 
     def _on_connect(self, *_: Any) -> None:
@@ -81,11 +85,29 @@ class Peer:
             self.client.subscribe([(topic, 1) for topic in self._topics])
 
 
+def is_reading(message: paho.MQTTMessage) -> bool:
+    """Whether it holds readings, and not the gateway's state."""
+    return not message.topic.endswith("/state")
+
+
+def _reading(message: paho.MQTTMessage) -> tuple[str, int, bytes]:
+    return (*numbers(message), bytes(message.payload))
+
+
 def numbers(message: paho.MQTTMessage) -> tuple[str, int]:
-    """The user properties of a readings message."""
-    assert message.properties is not None
-    user = dict(getattr(message.properties, "UserProperty", ()))
+    """Spool and seq of a readings message."""
+    user = _user_properties(message)
     return user[wire.SPOOL_PROPERTY], int(user[wire.SEQ_PROPERTY])
+
+
+def says_again(message: paho.MQTTMessage) -> bool:
+    """Whether the gateway says that it may have sent this before."""
+    return _user_properties(message).get(wire.AGAIN_PROPERTY) == wire.AGAIN
+
+
+def _user_properties(message: paho.MQTTMessage) -> dict[str, str]:
+    assert message.properties is not None
+    return dict(getattr(message.properties, "UserProperty", ()))
 
 
 def lasting() -> Properties:

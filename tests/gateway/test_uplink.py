@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from gateway.tally import Tally
 from gateway.uplink import Uplink
 from gateway.window import OUTSTANDING_MAX, Window
 from local.mosquitto import MosquittoServer
-from tests.gateway.homewell_side import Peer, until
+from tests.gateway.homewell_side import Peer, is_reading, numbers, says_again, until
 
 ALLOWED = ConsentDocument(revision=1, allowed={"bedroom-1": [Kind.ROOM]})
 ONE = Samples([1763712000000], {"air_temp_c": [20.1]})
@@ -35,13 +36,22 @@ def serve_until(
 
     async def run() -> None:
         uplink = Uplink("gw-a", spool, EdgeConsent(document), tally or Tally(), window=window)
-        async with Connection(uplink.terms(parse_endpoint(url)), now_ms=lambda: 1) as connection:
-            serving = asyncio.create_task(uplink.serve(connection))
-            await asyncio.to_thread(until, true, "the uplink")
-            serving.cancel()
-            await asyncio.wait([serving])
+        await serve_one(uplink, url, true)
 
     asyncio.run(run())
+
+
+async def serve_one(uplink: Uplink, url: str, true: Callable[[], bool]) -> None:
+    """Serves one connection until something is so."""
+    async with Connection(uplink.terms(parse_endpoint(url)), now_ms=lambda: 1) as connection:
+        serving = asyncio.create_task(uplink.serve(connection))
+        await asyncio.to_thread(until, true, "the uplink")
+        serving.cancel()
+        await asyncio.wait([serving])
+
+
+def heard_as_many(homewell: Peer, readings: int) -> bool:
+    return len(homewell.readings()) >= readings
 
 
 def test_no_more_than_the_window_is_outstanding(
@@ -80,6 +90,25 @@ def test_what_has_no_receipt_in_time_is_sent_again_unchanged(
 
     first, second = homewell.readings()[:2]
     assert first == second
+    spool.close()
+
+
+def test_the_gateway_says_of_what_it_sends_whether_it_may_have_been_sent_before(
+    tmp_path: Path, central: MosquittoServer, homewell: Peer
+) -> None:
+    spool = Spool(tmp_path / "spool.db")
+    spool.append("bedroom-1", Kind.ROOM, ONE)  # perhaps sent by the process before this one
+
+    async def serve_two_connections() -> None:
+        uplink = Uplink("gw-a", spool, EdgeConsent(ALLOWED), Tally())
+        spool.append("bedroom-1", Kind.ROOM, ONE)
+        for heard in (2, 4):
+            await serve_one(uplink, central.url("gw-a"), partial(heard_as_many, homewell, heard))
+
+    asyncio.run(serve_two_connections())
+
+    said = [(numbers(one)[1], says_again(one)) for one in homewell.heard if is_reading(one)]
+    assert said == [(1, True), (2, False), (1, True), (2, True)]
     spool.close()
 
 

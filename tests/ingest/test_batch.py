@@ -38,6 +38,29 @@ def test_spools_and_numbers_are_those_of_the_messages_one_by_one(
     assert list(zip(batch.spools, batch.numbers, strict=True)) == expected
 
 
+@given(st.lists(st.tuples(PAIRS, st.booleans(), st.booleans()), max_size=6))
+def test_a_word_that_it_was_sent_before_changes_no_place_in_a_spool(
+    messages: Sequence[tuple[Sequence[tuple[str, str]], bool, bool]],
+) -> None:
+    packets = [
+        mqtt5.PublishPacket(
+            "homewell/v1/gw-a/th-1/room",
+            b"{}",
+            qos=mqtt5.QoS.AT_LEAST_ONCE,
+            packet_id=1,
+            duplicate=duplicate,
+            user_properties=[*pairs, ("again", "1")] if again else list(pairs),
+        )
+        for pairs, again, duplicate in messages
+    ]
+
+    batch = batch_of(packets)
+
+    expected = [spool_position(pairs) or (None, None) for pairs, _, _ in messages]
+    assert list(zip(batch.spools, batch.numbers, strict=True)) == expected
+    assert batch.redelivered == [again or duplicate for _, again, duplicate in messages]
+
+
 def test_the_gateway_is_what_stands_in_its_place() -> None:
     topics = ["homewell/v1/gw-a/th-1/room", "homewell/v1/gw-b/boiler/boiler"]
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.connection import Connection, Lost, Overrun, Refused, TakenOver
+from ingest.answers import Lost, NotNow, Overrun, Refused, TakenOver
+from ingest.connection import Connection
 from ingest.packets import PACKET_BYTES_MAX
 
 HELLO = mqtt5.ConnectPacket("ingest-0", keep_alive=60, receive_max=10)
@@ -207,17 +208,27 @@ def test_a_broker_that_is_busy_is_asked_again_and_one_that_refuses_us_is_not(
     asyncio.run(run())
 
 
-def test_what_the_broker_will_not_have_is_said() -> None:
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (mqtt5.PubAckReasonCode.QUOTA_EXCEEDED, NotNow),
+        (mqtt5.PubAckReasonCode.NOT_AUTHORIZED, Refused),
+    ],
+    ids=["a full queue", "no right"],
+)
+def test_what_the_broker_will_not_have_is_said_and_whether_it_may_have_it_later(
+    code: mqtt5.PubAckReasonCode, kind: type[Exception]
+) -> None:
     async def answer(connection: Connection, reply: Sequence[bytes]) -> None:
         await asyncio.sleep(0)
         for packet in reply:
             connection.data_received(packet)
 
     async def script(connection: Connection, _: Wire) -> None:
-        denied = mqtt5.PubAckPacket(1, reason_code=mqtt5.PubAckReasonCode.NOT_AUTHORIZED).write()
+        denied = mqtt5.PubAckPacket(1, reason_code=code).write()
         async with asyncio.TaskGroup() as group:
             group.create_task(answer(connection, [denied]))
-            with pytest.raises(Refused, match="NOT_AUTHORIZED"):
+            with pytest.raises(kind, match=code.name):
                 await connection.publish("homewell/v1/gw-a/consent", b"{}", retain=True)
 
     played(script)

@@ -14,7 +14,7 @@ import pytest
 
 from core.consent import Purpose
 from ingest.__main__ import main
-from ingest.connection import Lost
+from ingest.answers import Lost
 from ingest.logs import LogFormat, RateLimit, set_up_logging
 from ingest.patience import pause
 from store.connection import Unavailable

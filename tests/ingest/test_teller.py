@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
 
 from core.consent import Purpose
+from ingest.answers import NotNow, Refused
 from ingest.connecting import connect
-from ingest.connection import Refused
+from ingest.connection import Connection
 from ingest.documents import TOLD_TOPIC, Told
 from ingest.settings import parse_broker
 from ingest.teller import Teller, retained_marker
@@ -222,6 +224,40 @@ def test_a_broker_that_lets_nobody_be_told_is_refused_with_the_line_it_needs(
         "the broker refused what we published: NOT_AUTHORIZED (what gateways may send). Its access "
         "list must allow ingest 'topic write homewell/v1/+/consent' (see deploy/mosquitto/acl)"
     )
+
+
+def test_a_broker_that_is_full_for_a_moment_is_told_once_it_is_not(
+    database: HomewellDatabase, central: MosquittoServer
+) -> None:
+    async def scene(first: GatewaySide, second: GatewaySide) -> None:
+        broker = parse_broker(central.url("ingest"))
+        connection = await connect(broker, "ingest-0", receive_max=10, session_expiry_s=0)
+        busy = BusyOnce(connection)
+        async with telling(database, central) as teller:
+            await teller.greet(cast(Connection, busy))
+            await in_thread(lambda: first.until_told({**ROOMS_A, **BOILER_A}))
+            await in_thread(lambda: second.until_told({**ROOMS_B, **BOILER_B}))
+            await until_marked(database, central)
+        await connection.close()
+        assert busy.refused == 1
+
+    with GatewaySide(central.url("gw-a")) as first, GatewaySide(central.url("gw-b")) as second:
+        asyncio.run(scene(first, second))
+
+
+class BusyOnce:
+    """A connection whose broker has no room for the first message."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.lost = None
+        self.refused = 0
+
+    async def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        if not self.refused:
+            self.refused += 1
+            raise NotNow("the broker refused what we published: QUOTA_EXCEEDED")
+        await self._connection.publish(topic, payload, retain=retain)
 
 
 def test_a_broker_that_keeps_no_marker_for_us_has_everybody_told_at_every_connection(

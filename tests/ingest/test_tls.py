@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import trustme
 
+from ingest.answers import Lost, Refused
 from ingest.broker_check import check_broker
 from ingest.connecting import connect
-from ingest.connection import Lost, Refused
 from ingest.settings import parse_broker
 from local.mosquitto import MosquittoServer
 from local.place import Place, hand_over, write_private

@@ -14,6 +14,7 @@ import pytest
 
 from ingest.upkeep.job import Job, Step
 from ingest.upkeep.jobs import jobs
+from ingest.upkeep.metrics import Metrics
 from ingest.upkeep.service import Upkeep
 from store.connection import Connection
 from store.roles import Role
@@ -30,7 +31,7 @@ def conn(homewell_db: HomewellDatabase) -> Iterator[Connection]:
 
 
 def upkeep(homewell_db: HomewellDatabase, *its_jobs: Job, status: Path | None = None) -> Upkeep:
-    return Upkeep(homewell_db.url(Role.UPKEEP), its_jobs, status, clock=lambda: NOW)
+    return Upkeep(homewell_db.url(Role.UPKEEP), its_jobs, Metrics(), status, clock=lambda: NOW)
 
 
 def job(name: str, *steps: Step | Exception) -> Job:
@@ -148,7 +149,7 @@ def test_every_job_of_ours_finds_its_way_in_a_new_database(
     homewell_db: HomewellDatabase, conn: Connection, tmp_path: Path
 ) -> None:
     status = tmp_path / "upkeep.json"
-    service = Upkeep(homewell_db.url(Role.UPKEEP), jobs(), status)
+    service = Upkeep(homewell_db.url(Role.UPKEEP), jobs(), Metrics(), status)
 
     while service.turn(conn):
         pass
