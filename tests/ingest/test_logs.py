@@ -122,7 +122,7 @@ def test_a_database_that_is_away_hides_no_broker_that_is_away(
 
     asyncio.run(both_away())
 
-    assert lines(heard)[10:] == ["WARNING ingest.connection: no broker; trying again in 0.0 s"]
+    assert lines(heard)[10:] == ["WARNING ingest.answers: no broker; trying again in 0.0 s"]
 
 
 def test_what_was_held_back_is_said_when_the_flood_is_over(
