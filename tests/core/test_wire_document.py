@@ -59,6 +59,13 @@ def test_the_documents_other_examples_can_be_read() -> None:
     assert state == wire.GatewayState(online=True, version="0.1.0", spool_depth=0)
 
 
+def test_the_documents_user_properties_are_those_that_the_code_writes() -> None:
+    properties = SCHEMAS["userProperties"]["properties"]
+
+    assert list(properties) == [wire.SPOOL_PROPERTY, wire.SEQ_PROPERTY, wire.AGAIN_PROPERTY]
+    assert properties[wire.AGAIN_PROPERTY]["const"] == wire.AGAIN
+
+
 def test_the_documents_addresses_are_the_codes_topics() -> None:
     addresses = {name: one["address"] for name, one in DOCUMENT["channels"].items()}
 
