@@ -4,12 +4,18 @@ import argparse
 import json
 import sys
 
-from bench import detectors, ingest, storage
+from bench import detectors, ingest, realism, simulator, storage
 from bench.ingest.client import BenchFailed
 from local.fetch import FetchFailed
 from local.processes import ServerFailed
 
-MEASUREMENTS = {"detectors": detectors, "ingest": ingest, "storage": storage}
+MEASUREMENTS = {
+    "detectors": detectors,
+    "ingest": ingest,
+    "realism": realism,
+    "simulator": simulator,
+    "storage": storage,
+}
 
 
 def main() -> int:

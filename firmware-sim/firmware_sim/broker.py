@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from secrets import token_hex
 from urllib.parse import unquote, urlsplit
 
 import aiomqtt
@@ -14,7 +15,6 @@ import aiomqtt
 WAITING_MAX = 50_000  # seven hours of thirty homes, some 20 MB
 RETRY_FIRST_S, RETRY_MAX_S = 0.5, 15.0
 ACKNOWLEDGED_WITHIN_S = 10.0
-CLIENT_ID = "firmware-sim"
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ class Message:
 
     topic: str
     payload: str
+    retain: bool = False
 
 
 class Outbox:
@@ -117,6 +118,8 @@ class Bridge:
     ) -> None:
         """`delivered` hears of every message that the broker has acknowledged."""
         self._address, self._outbox, self._delivered = address, outbox, delivered
+        self._client_id = f"firmware-sim-{token_hex(4)}"
+        """Of its own, for a broker sends away whoever comes under a name that is in use."""
         self.connected = False
 
     async def run(self) -> None:
@@ -142,7 +145,11 @@ class Bridge:
         while True:
             message = await self._outbox.first()
             await client.publish(
-                message.topic, message.payload, qos=1, timeout=ACKNOWLEDGED_WITHIN_S
+                message.topic,
+                message.payload,
+                qos=1,
+                retain=message.retain,
+                timeout=ACKNOWLEDGED_WITHIN_S,
             )
             self._outbox.done(message)
             self._delivered(message)
@@ -153,7 +160,7 @@ class Bridge:
             self._address.port,
             username=self._address.user,
             password=self._address.password,
-            identifier=CLIENT_ID,
+            identifier=self._client_id,
             protocol=aiomqtt.ProtocolVersion.V5,
             tls_context=ssl.create_default_context() if self._address.encrypted else None,
             timeout=ACKNOWLEDGED_WITHIN_S,

@@ -2,21 +2,21 @@
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from firmware_sim.estate import Estate
-from firmware_sim.faults import Fault
-from firmware_sim.simulation import Happened, Hour, Simulation
+from firmware_sim.sensing.memory import Memory
+from firmware_sim.simulation import Simulation
 
-FORM = 1
+FORM = 2
 """Raised when the arrays or their meaning change."""
 
-_GROUPS = ("rooms", "boilers", "mould")
+_STATES = ("rooms", "boilers", "mould", "surface", "episodes", "noticing")
+_ARRAYS = ("infiltration_m3_s",)
 
 
 class StateMismatchError(Exception):
@@ -31,25 +31,19 @@ class Tally:
     samples_live: int = 0
     messages_live: int = 0
     recordings: tuple[str, ...] = ()
+    still_out: list[Any] = field(default_factory=list)
+    """What has been measured and goes out later, as JSON holds it."""
 
 
-def save(path: Path, estate: Estate, simulation: Simulation, tally: Tally) -> None:
-    """Write the state; a reader sees the old one or the new one, never a mixture."""
-    arrays: dict[str, Any] = {"cold_min": simulation.cold_min, "wept_kg": simulation.wept_kg}
-    for group in _GROUPS:
-        state = getattr(simulation, group)
+def save(path: Path, *, digest: str, simulation: Simulation, memory: Memory, tally: Tally) -> None:
+    """Write the state; a reader sees the old one or the new one, never a mixture.
+
+    `digest` tells what the simulation was made from.
+    """
+    arrays: dict[str, Any] = {name: getattr(simulation, name) for name in _ARRAYS}
+    for group, state in _states(simulation, memory):
         arrays |= {f"{group}.{one.name}": getattr(state, one.name) for one in fields(state)}
-    hour = simulation.hour
-    arrays |= {"hour.air": hour.air_temp_c, "hour.vapour": hour.vapour_pressure_pa}
-    about = {
-        "form": FORM,
-        "digest": estate.scenario.digest,
-        "minute": simulation.minute,
-        "hour": [hour.outdoor_c, hour.minutes],
-        "planned": [asdict(fault) for fault in simulation.planned],
-        "happened": [asdict(one) for one in simulation.happened],
-        "tally": asdict(tally),
-    }
+    about = {"form": FORM, "digest": digest, "minute": simulation.minute, "tally": asdict(tally)}
     unfinished = path.with_suffix(".part")
     with unfinished.open("wb") as file:
         np.savez(file, about=np.array(json.dumps(about)), **arrays)
@@ -58,39 +52,36 @@ def save(path: Path, estate: Estate, simulation: Simulation, tally: Tally) -> No
     unfinished.rename(path)
 
 
-def load(path: Path, estate: Estate) -> tuple[Simulation, Tally]:
-    """The simulation as it was saved; StateMismatchError when it is of another scenario or form."""
+def load(path: Path, *, digest: str, simulation: Simulation, memory: Memory) -> Tally:
+    """Put a simulation and what its devices remember into the saved state.
+
+    Both must have been made as those that were saved; StateMismatchError when `digest` or the form
+    of the state is another.
+    """
     with np.load(path, allow_pickle=False) as saved:
         arrays = {name: saved[name] for name in saved.files}
     about = json.loads(str(arrays["about"]))
-    if about["form"] != FORM or about["digest"] != estate.scenario.digest:
+    states = list(_states(simulation, memory))
+    wanted = {f"{group}.{one.name}" for group, state in states for one in fields(state)}
+    if about["form"] != FORM or about["digest"] != digest or not wanted <= arrays.keys():
         raise StateMismatchError(
             f"{path.parent} was begun with another scenario or version; "
             "choose another --run-dir, or remove that one to begin anew"
         )
-    simulation = Simulation(
-        estate.homes,
-        seed=estate.scenario.seed,
-        season=estate.scenario.season,
-        minute=about["minute"],
-        planned=[Fault(**fault) for fault in about["planned"]],
-    )
-    for group in _GROUPS:
-        state = getattr(simulation, group)
+    for group, state in states:
         for one in fields(state):
-            setattr(state, one.name, arrays[f"{group}.{one.name}"])
-    simulation.cold_min, simulation.wept_kg = arrays["cold_min"], arrays["wept_kg"]
-    outdoor_c, minutes = about["hour"]
-    simulation.hour = Hour(
-        air_temp_c=arrays["hour.air"],
-        vapour_pressure_pa=arrays["hour.vapour"],
-        outdoor_c=outdoor_c,
-        minutes=minutes,
-    )
-    simulation.resume([_happened(one) for one in about["happened"]])
+            value = arrays[f"{group}.{one.name}"]
+            setattr(state, one.name, value if value.ndim else value.item())
+    for name in _ARRAYS:
+        setattr(simulation, name, arrays[name])
+    simulation.minute = about["minute"]
+    simulation.look_again()
     tally = about["tally"]
-    return simulation, Tally(**(tally | {"recordings": tuple(tally["recordings"])}))
+    return Tally(**(tally | {"recordings": tuple(tally["recordings"])}))
 
 
-def _happened(saved: Mapping[str, Any]) -> Happened:
-    return Happened(**{**saved, "fault": Fault(**saved["fault"])})
+def _states(simulation: Simulation, memory: Memory) -> Iterator[tuple[str, Any]]:
+    """Everything that is carried from one minute to the next, by name."""
+    for name in _STATES:
+        yield name, getattr(simulation, name)
+    yield "memory", memory

@@ -1,33 +1,42 @@
-"""The command line: `live`, `break`, `faults`."""
+"""The command line."""
 
 import argparse
-import asyncio
 import json
 import logging
-import os
-import signal
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
-from firmware_sim.breaking import request_of
-from firmware_sim.broker import Address, AddressError
+from firmware_sim.breaking import BREAK, MEND, request_of
+from firmware_sim.broker import AddressError
 from firmware_sim.checkpoint import StateMismatchError
-from firmware_sim.estate import build
-from firmware_sim.faults import FAULTS, explain
-from firmware_sim.live import Run, open_run
-from firmware_sim.recording import BrokenOffError
-from firmware_sim.rundir import AlreadyRunningError, NotRunningError, RunDir
-from firmware_sim.scenario import ScenarioError, load_scenario
+from firmware_sim.dialects.table import BOILER_DIALECTS, ROOM_DIALECTS
+from firmware_sim.faults.kind import FaultRefusedError, Kind, explain
+from firmware_sim.faults.planned import find
+from firmware_sim.faults.table import FAULTS
+from firmware_sim.folder.blocks import EstateRefusedError
+from firmware_sim.folder.commands import add_estate
+from firmware_sim.live import AheadOfTimeError
+from firmware_sim.live_command import CommandRefusedError, add_live
+from firmware_sim.oddities.table import ODDITIES
+from firmware_sim.pace import PaceError
+from firmware_sim.rundir import RUN_DIR, AlreadyRunningError, NotRunningError, RunDir
+from firmware_sim.scenario import ScenarioError
 
-URL_VARIABLE = "FIRMWARE_SIM_URL"
-RUN_DIR = Path(".homewell/firmware-sim")
-_EXPECTED = (AddressError, AlreadyRunningError, NotRunningError, ScenarioError, StateMismatchError)
-
-
-class CommandRefusedError(Exception):
-    """The command cannot be done; the text says why."""
+_EXPECTED = (
+    AddressError,
+    AheadOfTimeError,
+    AlreadyRunningError,
+    CommandRefusedError,
+    EstateRefusedError,
+    FaultRefusedError,
+    NotRunningError,
+    PaceError,
+    ScenarioError,
+    StateMismatchError,
+)
+_KINDS: Mapping[str, Kind] = {**FAULTS, **ODDITIES}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,41 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         return int(chosen.run(chosen))
-    except (*_EXPECTED, CommandRefusedError) as error:
+    except _EXPECTED as error:
         if chosen.verbose:
             logging.getLogger(__name__).info("in full:", exc_info=True)
-        _say(f"firmware-sim: {error}")
+        sys.stderr.write(f"firmware-sim: {error}\n")
         return 1
-
-
-def _live(chosen: argparse.Namespace) -> int:
-    estate = build(load_scenario(chosen.scenario))
-    url = chosen.url or os.environ.get(URL_VARIABLE)
-    if url is None and not chosen.until_history_only:
-        raise CommandRefusedError(
-            f"which broker? Set {URL_VARIABLE}=mqtt://user:password@host:port"
-        )
-    address = None if chosen.until_history_only else Address.of(url or "")
-    place = open_run(chosen.run_dir)
-    asked_to_stop: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda received, _frame: asked_to_stop.append(received))
-    try:
-        run = Run(
-            estate,
-            place,
-            clock=time.time,
-            stopped=lambda: bool(asked_to_stop),
-            say=_say,
-            with_ledger=chosen.ledger,
-        )
-        run.catch_up()
-    except BrokenOffError:
-        _say("stopped before the history was whole: nothing of it is kept")
-        return 0
-    if address is not None:
-        asyncio.run(run.live(address))
-    return 0
 
 
 def _break(chosen: argparse.Namespace) -> int:
@@ -83,57 +62,128 @@ def _break(chosen: argparse.Namespace) -> int:
         for name in _parameter_names()
         if getattr(chosen, name) is not None
     }
-    request = request_of(chosen.home, chosen.fault, chosen.place, given)
-    answer = RunDir(chosen.run_dir).ask(request)
+    return _ask(chosen, given, do=BREAK)
+
+
+def _mend(chosen: argparse.Namespace) -> int:
+    return _ask(chosen, {}, do=MEND)
+
+
+def _ask(chosen: argparse.Namespace, given: Mapping[str, float], *, do: str) -> int:
+    request = request_of(chosen.home, chosen.fault, chosen.place, given, do=do)
+    try:
+        answer = RunDir(chosen.run_dir).ask(request)
+    except OSError as error:
+        raise CommandRefusedError(
+            f"{chosen.run_dir} cannot be used ({error.strerror or error}): "
+            "ask as the user who started the simulator"
+        ) from error
     if "error" in answer:
         raise CommandRefusedError(answer["error"])
     sys.stdout.write(json.dumps(answer["truth"]) + "\n")
     return 0
 
 
-def _faults(_chosen: argparse.Namespace) -> int:
-    sys.stdout.write("\n".join(explain(kind) for kind in FAULTS.values()) + "\n")
+def _truth(chosen: argparse.Namespace) -> int:
+    try:
+        lines = RunDir(chosen.run_dir).truth.read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise CommandRefusedError(
+            f"there is no truth in {chosen.run_dir}: start `live` there, "
+            "or name its directory with --run-dir"
+        ) from error
+    for row in map(json.loads, lines):
+        noticed = f", noticed {row['noticed_at']}" if row["noticed_at"] else ""
+        ended = f", ended {row['ended_at']}" if row["ended_at"] else ""
+        sys.stdout.write(
+            f"{row['home_id']}: {row['fault']} ({row['place']}), severity {row['severity']:g}, "
+            f"since {row['began_at']}{noticed}{ended}\n"
+        )
     return 0
 
 
-def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
+def _faults(chosen: argparse.Namespace) -> int:
+    return _explain(FAULTS, chosen.name, "fault")
+
+
+def _oddities(chosen: argparse.Namespace) -> int:
+    return _explain(ODDITIES, chosen.name, "oddity")
+
+
+def _explain(kinds: Mapping[str, Kind], name: str | None, what: str) -> int:
+    wanted = kinds.values() if name is None else (find(name, kinds, what=what),)
+    sys.stdout.write("\n".join(explain(kind) for kind in wanted) + "\n")
+    return 0
+
+
+def _dialects(_chosen: argparse.Namespace) -> int:
+    for table, member in ((ROOM_DIALECTS, "room_devices"), (BOILER_DIALECTS, "boiler_device")):
+        for name, dialect in table.items():
+            settings = f"; settings: {', '.join(dialect.settings)}" if dialect.settings else ""
+            sys.stdout.write(f'{member} = "{name}": {dialect.words}{settings}\n')
+    return 0
 
 
 def _parameter_names() -> list[str]:
-    return sorted({name for kind in FAULTS.values() for name in kind.parameters})
+    return sorted({name for kind in _KINDS.values() for name in kind.parameters})
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that refuses in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see `{self.prog} --help`\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="firmware-sim", description="Homes that do not exist, and what their devices publish."
     )
     parser.add_argument("--verbose", action="store_true", help="say more on standard error")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    live = commands.add_parser("live", help="write the history up to now, then publish live")
-    live.add_argument("--scenario", type=Path, required=True, metavar="FILE")
-    live.add_argument("--run-dir", type=Path, default=RUN_DIR, metavar="DIR")
-    live.add_argument(
-        "--url",
-        metavar="URL",
-        help=f"the broker, mqtt://user:password@host:port; better in {URL_VARIABLE}, "
-        "where other users of the machine cannot read the password",
-    )
-    live.add_argument("--until-history-only", action="store_true", help="stop after the history")
-    live.add_argument("--ledger", action="store_true", help="keep published.jsonl, for counting")
-    live.set_defaults(run=_live)
-
-    breaking = commands.add_parser("break", help="put a fault into a home of a running simulator")
-    breaking.add_argument("home", metavar="HOME")
-    breaking.add_argument("fault", metavar="FAULT")
-    breaking.add_argument("--place", metavar="PLACE")
-    breaking.add_argument("--run-dir", type=Path, default=RUN_DIR, metavar="DIR")
-    for name in _parameter_names():
-        breaking.add_argument(f"--{name.replace('_', '-')}", type=float, metavar="NUMBER")
-    breaking.set_defaults(run=_break)
-
-    faults = commands.add_parser("faults", help="list the faults and explain each")
-    faults.set_defaults(run=_faults)
+    add_live(commands)
+    _add_break_and_mend(commands)
+    truth = commands.add_parser("truth", help="say what has been broken in a run so far")
+    _add_run_dir(truth)
+    truth.set_defaults(run=_truth)
+    add_estate(commands)
+    for name, words, run in (
+        ("faults", "list the faults and explain each, or one", _faults),
+        ("oddities", "list the harmless oddities, or explain one", _oddities),
+    ):
+        listing = commands.add_parser(name, help=words)
+        listing.add_argument("name", nargs="?", metavar="NAME", help="all, if not given")
+        listing.set_defaults(run=run)
+    dialects = commands.add_parser("dialects", help="list the devices that homes can have")
+    dialects.set_defaults(run=_dialects)
     return parser
+
+
+def _add_break_and_mend(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    breaking = commands.add_parser(
+        "break",
+        help="put a fault or an oddity into a home of a running simulator",
+        usage="firmware-sim break [--help] [--run-dir DIR] HOME FAULT [--place PLACE] "
+        "[--PARAMETER NUMBER …]",
+        epilog="`firmware-sim faults FAULT` tells its places and parameters, such as --rate 0.4",
+    )
+    for name in _parameter_names():
+        breaking.add_argument(f"--{name.replace('_', '-')}", type=float, help=argparse.SUPPRESS)
+    breaking.set_defaults(run=_break)
+    mending = commands.add_parser("mend", help="end a fault in a home of a running simulator")
+    mending.set_defaults(run=_mend)
+    for asking in (breaking, mending):
+        asking.add_argument("home", metavar="HOME", help="such as home-12")
+        asking.add_argument("fault", metavar="FAULT", help="`faults` and `oddities` list them")
+        asking.add_argument("--place", metavar="PLACE", help="a room, where several are possible")
+        _add_run_dir(asking)
+
+
+def _add_run_dir(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--run-dir",
+        type=Path,
+        default=RUN_DIR,
+        metavar="DIR",
+        help=f"the one that `live` was given ({RUN_DIR})",
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 from firmware_sim.broker import Message
 
 
-class Ledger:
+class Published:
     """Appends to a file; a line is on disk as soon as the system writes it."""
 
     def __init__(self, path: Path) -> None:

@@ -6,19 +6,21 @@ A recording is written under a temporary name and gets its own when the state th
 saved, so that a reader never sees half of one and no hour is recorded twice.
 """
 
+import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from firmware_sim.devices import Device
-from firmware_sim.dialects import minute_text, payload_of
-from firmware_sim.estate import Estate, silenced
-from firmware_sim.sensing import sense
+from firmware_sim.built import Built
+from firmware_sim.clock import MINUTES_A_DAY, minute_text
+from firmware_sim.dialects.speech import utc_text
+from firmware_sim.listening import messages_of
+from firmware_sim.saying import Uttered
+from firmware_sim.sensing.memory import Memory
 from firmware_sim.simulation import Simulation
-from firmware_sim.weather import MINUTES_A_DAY
 
 SAMPLE_MIN = 10
 UNFINISHED = ".part"
@@ -36,40 +38,50 @@ class Recorded:
 
     files: tuple[Path, ...]
     messages: int
+    still_out: tuple[Uttered, ...]
+    """What was measured in the recorded time and goes out after it."""
 
 
 def record(
-    estate: Estate,
+    built: Built,
     simulation: Simulation,
+    memory: Memory,
     folder: Path,
     *,
+    still_out: Iterable[Uttered] = (),
     until: int,
     progress: Callable[[int], None],
     stopped: Callable[[], bool],
 ) -> Recorded:
     """Simulate up to minute `until` and record every device each `SAMPLE_MIN` minutes.
 
-    `progress` hears each minute recorded; `stopped` is asked once a simulated day, and a yes
-    raises BrokenOffError.
+    `still_out` was measured before, and is recorded when it goes out.
+    `progress` hears the minute reached after each simulated day; then `stopped` is asked, and a
+    yes raises BrokenOffError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     span = f"{_compact(simulation.minute)}-{_compact(until)}"
     paths = tuple(
-        folder / f"block-{block + 1}-{span}.jsonl{UNFINISHED}" for block in range(estate.blocks)
+        folder / f"block-{block + 1}-{span}.jsonl{UNFINISHED}" for block in range(built.blocks)
     )
-    of_block = [
-        [_line_head(device) for device in estate.devices if device.block == block]
-        for block in range(estate.blocks)
-    ]
-    messages = 0
+    begins_s = 60.0 * simulation.minute
+    out = [one for one in still_out if one.at_s >= begins_s]
+    written = 0
     with ExitStack() as stack:
         files = [stack.enter_context(path.open("w", encoding="utf-8")) for path in paths]
-        for minute in simulation.every(SAMPLE_MIN, until=until):
-            messages += _write_minute(estate, simulation, minute, files, of_block)
-            progress(minute)
-            if minute % MINUTES_A_DAY == 0 and stopped():
+        while simulation.minute < until:
+            minutes = MINUTES_A_DAY - simulation.minute % MINUTES_A_DAY
+            minutes = min(minutes, until - simulation.minute)
+            out += messages_of(built, simulation, memory, minutes, every_min=SAMPLE_MIN)
+            out.sort(key=lambda one: (one.at_s, one.said.topic))
+            done = sum(one.at_s < 60.0 * simulation.minute for one in out)
+            _write(files, out[:done])
+            written += done
+            del out[:done]
+            progress(simulation.minute)
+            if simulation.minute < until and stopped():
                 raise BrokenOffError
-    return Recorded(files=paths, messages=messages)
+    return Recorded(files=paths, messages=written, still_out=tuple(out))
 
 
 def finish(folder: Path, names: Sequence[str]) -> None:
@@ -83,35 +95,15 @@ def finish(folder: Path, names: Sequence[str]) -> None:
         left.unlink()
 
 
-def _write_minute(
-    estate: Estate,
-    simulation: Simulation,
-    minute: int,
-    files: Sequence[TextIO],
-    of_block: Sequence[Sequence[tuple[Device, str]]],
-) -> int:
-    sensed = sense(simulation, estate.sensors, estate.oddities)
-    stamp = minute_text(minute)
-    silent = silenced(simulation, estate.devices)
-    written = 0
-    for file, heads in zip(files, of_block, strict=True):
-        lines = []
-        for device, head in heads:
-            if device.topic in silent:
-                continue
-            payload = payload_of(device, sensed, estate.sensors, stamp)
-            quoted = payload.replace('"', '\\"')
-            lines.append(
-                f'{{"tst":"{stamp}:{device.second:02d}.000000Z",{head}{len(payload)},'
-                f'"payload":"{quoted}"}}\n'
-            )
-        file.write("".join(lines))
-        written += len(lines)
-    return written
-
-
-def _line_head(device: Device) -> tuple[Device, str]:
-    return device, f'"topic":"{device.topic}","qos":1,"retain":0,"payloadlen":'
+def _write(files: Sequence[TextIO], messages: Sequence[Uttered]) -> None:
+    lines: list[list[str]] = [[] for _ in files]
+    for at_s, block, said in messages:
+        lines[block].append(
+            f'{{"tst":"{utc_text(at_s)}Z","topic":"{said.topic}","qos":1,"retain":0,'
+            f'"payloadlen":{len(said.payload)},"payload":{json.dumps(said.payload)}}}\n'
+        )
+    for file, own in zip(files, lines, strict=True):
+        file.write("".join(own))
 
 
 def _compact(minute: int) -> str:

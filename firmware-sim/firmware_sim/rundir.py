@@ -9,10 +9,13 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+RUN_DIR = Path(".homewell/firmware-sim")
+"""Where a run is when nothing else is said."""
 ANSWER_WITHIN_S = 15.0  # the simulator looks several times a second, but a long catch-up blocks it
 LOCK_TRIES, LOCK_PAUSE_S = 20, 0.05  # another command may be asking whether anyone is here
 REQUEST_BYTES_MAX = 10_000  # a request is a handful of names and numbers
@@ -36,13 +39,19 @@ class RunDir:
         self.state = path / "state.npz"
         self.status = path / "status.json"
         self.truth = path / "truth.jsonl"
+        self.oddities = path / "oddities.jsonl"
         self.ledger = path / "published.jsonl"
         self.requests = path / "requests"
         self._lock = path / "lock"
 
     def take(self) -> int:
-        """Create the directory and hold it while we run; AlreadyRunningError when taken."""
-        self.requests.mkdir(parents=True, exist_ok=True)
+        """Create the directory and hold it while we run; AlreadyRunningError when taken.
+
+        OSError where it cannot be written. Requests that nobody answered are thrown away: whoever
+        made them has given up.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.requests.mkdir(mode=0o700, exist_ok=True)
         lock = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
         for _ in range(LOCK_TRIES):
             try:
@@ -50,15 +59,18 @@ class RunDir:
             except BlockingIOError:
                 time.sleep(LOCK_PAUSE_S)
             else:
+                for left in filter(Path.is_file, self.requests.iterdir()):
+                    left.unlink()
                 return lock
         os.close(lock)
         raise AlreadyRunningError(f"another simulator is running in {self.path}; stop it first")
 
     def taken(self) -> bool:
         """Whether a simulator holds the directory."""
-        if not self._lock.exists():
+        try:
+            lock = os.open(self._lock, os.O_RDWR)
+        except (FileNotFoundError, NotADirectoryError):
             return False
-        lock = os.open(self._lock, os.O_RDWR)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -72,7 +84,10 @@ class RunDir:
         _write(self.status, status)
 
     def ask(self, request: Mapping[str, Any], *, within_s: float = ANSWER_WITHIN_S) -> Any:
-        """Ask the running simulator for something; NotRunningError when none answers."""
+        """Ask the running simulator for something.
+
+        NotRunningError when none answers, OSError where its directory cannot be written.
+        """
         if not self.taken():
             raise NotRunningError(
                 f"no simulator is running in {self.path}; start one with `live`, or name its "
@@ -96,9 +111,12 @@ class RunDir:
 
     def asked(self) -> list[tuple[Path, Any]]:
         """The requests that wait, oldest first; one that cannot be read is given as None."""
-        waiting = [path for path in self.requests.glob("*.json") if _is_question(path)]
-        waiting.sort(key=lambda path: path.stat().st_mtime_ns)
-        return [(path, _read(path)) for path in waiting]
+        waiting = []
+        for path in filter(_is_question, self.requests.glob("*.json")):
+            with suppress(FileNotFoundError):  # whoever asked has given up
+                waiting.append((path.stat().st_mtime_ns, path, _read(path)))
+        waiting.sort(key=lambda one: one[:2])
+        return [(path, request) for _, path, request in waiting]
 
     def answer(self, question: Path, said: Mapping[str, Any]) -> None:
         """Answer a request, which is then done with."""
@@ -111,13 +129,15 @@ def _answer_to(question: Path) -> Path:
 
 
 def _is_question(path: Path) -> bool:
-    return not path.name.endswith(".answer.json")
+    return not path.name.endswith(".answer.json") and path.is_file()
 
 
 def _read(path: Path) -> Any:
+    with path.open("rb") as file:
+        content = file.read(REQUEST_BYTES_MAX)
     try:
-        return json.loads(path.read_bytes()[:REQUEST_BYTES_MAX])
-    except ValueError:
+        return json.loads(content)
+    except (ValueError, RecursionError):
         return None
 
 

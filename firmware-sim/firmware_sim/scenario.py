@@ -1,4 +1,4 @@
-"""A scenario: the estate, its weather and what goes wrong in it, as a file that a person writes."""
+"""A scenario: the estate, its weather and what happens in it, as a file that a person writes."""
 
 import hashlib
 import tomllib
@@ -7,23 +7,52 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from firmware_sim.devices import UnknownDeviceError, room_of_sensor
-from firmware_sim.faults import Fault, FaultRefusedError, make_fault
-from firmware_sim.homes import OVERRIDABLE, Homes, build_homes
-from firmware_sim.weather import MINUTES_A_DAY, Season
+from firmware_sim.climate.seasons import Season
+from firmware_sim.clock import MINUTES_A_DAY
+from firmware_sim.devices import Choice, UnknownDeviceError, room_of_sensor, sensor_name
+from firmware_sim.dialects.table import DialectError
+from firmware_sim.faults.kind import FaultRefusedError
+from firmware_sim.faults.planned import Planned
+from firmware_sim.faults.table import make_fault
+from firmware_sim.homes.homes import OVERRIDABLE
+from firmware_sim.homes.household import PEOPLE_MAX
+from firmware_sim.installed import MEMBERS as INSTALLED
+from firmware_sim.installed import choice_of
+from firmware_sim.oddities.table import make_oddity
 
 HOMES_MAX = 1_000  # one live process keeps up with this many with time to spare
 HISTORY_DAYS_MAX = 400
+SYNTHETIC = "synthetic"
+_PLAUSIBLE = {
+    "cold_pressure_bar": (0.1, 2.9),  # where the relief valve of a sealed system opens
+    "f_rsi": (0.2, 0.99),
+    "set_point_c": (10.0, 28.0),
+    "people": (0.0, float(PEOPLE_MAX)),
+}
+"""What a single home may be given: beyond these nobody lives, or the physics does not hold."""
 _MEMBERS = {
     "seed": int,
     "homes": int,
     "homes_per_block": int,
     "history_days": int,
     "season": str,
+    "weather": str | dict,
+    "room_devices": str,
+    "boiler_device": str,
     "home": dict,
     "fault": list,
+    "oddity": list,
     "oddities": dict,
 }
+
+
+_IN_WORDS = {
+    int: "a whole number",
+    str: "a text",
+    dict: "a table",
+    list: "written as [[fault]] or [[oddity]]",
+}
+_CARELESS = ("impossible_humidity", "missing_humidity")
 
 
 class ScenarioError(ValueError):
@@ -39,43 +68,58 @@ class Scenario:
     homes_per_block: int
     history_days: int
     season: Season
+    recorded_weather: Path | None
+    """A recording to play; without one the weather is synthetic."""
     overrides: Mapping[int, Mapping[str, float]]
+    """Properties of single homes, by home."""
+    installed: Mapping[int, Choice]
+    """The devices of each home."""
     faults: tuple[Mapping[str, Any], ...]
+    happenings: tuple[Mapping[str, Any], ...]
+    """Harmless oddities."""
     impossible_humidity: frozenset[tuple[int, int]]
     """Room sensors, as (home, room), that now and then report what cannot be."""
     missing_humidity: frozenset[tuple[int, int]]
     """Room sensors that now and then leave the humidity out."""
     digest: str
-    """Tells whether a run directory was made from this very file."""
+    """Tells whether a run directory was made from this very file, and this very weather."""
 
-    def build(self) -> Homes:
-        """The homes of this scenario."""
-        return build_homes(self.homes, seed=self.seed, overrides=self.overrides)
+    def planned(self, *, now_minute: int) -> list[Planned]:
+        """Faults and oddities, at their instants, for a first start at `now_minute`."""
+        faults = [self._planned("fault", entry, now_minute) for entry in self.faults]
+        return faults + [self._planned("oddity", entry, now_minute) for entry in self.happenings]
 
-    def planned(self, *, now_minute: int) -> list[Fault]:
-        """The faults, at their instants, for a first start at `now_minute`."""
-        return [self._fault(entry, now_minute) for entry in self.faults]
-
-    def _fault(self, entry: Mapping[str, Any], now_minute: int) -> Fault:
+    def _planned(self, what: str, entry: Mapping[str, Any], now_minute: int) -> Planned:
+        if not isinstance(entry, Mapping):
+            raise ScenarioError(f"{what} must be written as [[{what}]], with its members below")
         values = dict(entry)
-        home, name = values.pop("home", ""), values.pop("fault", "")
-        place, days = values.pop("place", None), values.pop("began_days_before_now", None)
-        if not isinstance(days, int | float) or not 0 <= days <= self.history_days:
-            raise ScenarioError(
-                f"{name} in {home}: began_days_before_now must be 0 to {self.history_days}"
-            )
+        home, name = str(values.pop("home", "")), str(values.pop(what, ""))
+        place = values.pop("place", None)
+        make = make_fault if what == "fault" else make_oddity
         try:
-            return make_fault(
+            began = self._days(values.pop("began_days_before_now", None), "began_days_before_now")
+            ended = values.pop("ended_days_before_now", None)
+            if ended is not None:
+                ended = self._days(ended, "ended_days_before_now")
+            return make(
                 home=home_index(home, self.homes),
                 name=name,
                 place=place,
-                began_minute=now_minute - round(days * MINUTES_A_DAY),
-                values=values,
+                began_minute=now_minute - round(began * MINUTES_A_DAY),
+                ended_minute=None if ended is None else now_minute - round(ended * MINUTES_A_DAY),
+                values={parameter: _number(parameter, v) for parameter, v in values.items()},
             )
-        except FaultRefusedError as error:
+        except (FaultRefusedError, ScenarioError) as error:
             raise ScenarioError(
-                f"[[fault]] in {home or 'a home without a name'}: {error}"
+                f"[[{what}]] in {home or 'a home without a name'}: {error}"
             ) from error
+
+    def _days(self, days: object, name: str) -> float:
+        if days is None:
+            raise ScenarioError(f"{name} is missing; choose 0 to {self.history_days}")
+        if 0 <= _number(name, days) <= self.history_days:
+            return _number(name, days)
+        raise ScenarioError(f"{name} must be 0 to {self.history_days}, the history_days")
 
 
 def home_name(index: int) -> str:
@@ -100,40 +144,63 @@ def load_scenario(path: Path) -> Scenario:
     try:
         raw = path.read_bytes()
         table = tomllib.loads(raw.decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ScenarioError(f"cannot read the scenario {path}: {error}") from error
+    except OSError as error:
+        raise ScenarioError(f"cannot read the scenario {path}: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ScenarioError(f"{path.name} is not written as TOML: {error}") from error
     try:
-        scenario = _scenario(table, hashlib.sha256(raw).hexdigest())
+        scenario = _scenario(table, raw, path.parent)
         scenario.planned(now_minute=0)
-    except (FaultRefusedError, UnknownDeviceError, ScenarioError) as error:
+    except (FaultRefusedError, UnknownDeviceError, DialectError, ScenarioError) as error:
         raise ScenarioError(f"{path.name}: {error}") from error
     return scenario
 
 
-def _scenario(table: Mapping[str, Any], digest: str) -> Scenario:
-    for name, value in table.items():
-        expected = _MEMBERS.get(name)
-        if expected is None:
-            raise ScenarioError(f"unknown {name!r}; a scenario has: {', '.join(_MEMBERS)}")
-        if not isinstance(value, expected) or isinstance(value, bool):
-            raise ScenarioError(f"{name!r} must be of type {expected.__name__}")
+def _scenario(table: Mapping[str, Any], raw: bytes, folder: Path) -> Scenario:
+    _check_members(table)
     homes = _whole(table, "homes", 30, 1, HOMES_MAX)
     odd = table.get("oddities", {})
+    for name in odd:
+        if name not in _CARELESS:
+            raise ScenarioError(f"[oddities] has no {name!r}; it has: {', '.join(_CARELESS)}")
+    of_homes = {home_index(name, homes): (name, v) for name, v in table.get("home", {}).items()}
+    nothing: tuple[str, Mapping[str, Any]] = ("", {})
+    weather = _recording(table.get("weather", SYNTHETIC), folder)
     return Scenario(
         seed=_whole(table, "seed", 1, 0, 2**31),
         homes=homes,
         homes_per_block=_whole(table, "homes_per_block", 10, 1, HOMES_MAX),
         history_days=_whole(table, "history_days", 30, 0, HISTORY_DAYS_MAX),
         season=_season(table.get("season", Season.CALENDAR.value)),
-        overrides={
-            home_index(name, homes): _override(name, values)
-            for name, values in table.get("home", {}).items()
-        },
+        recorded_weather=weather,
+        overrides={home: _override(*about) for home, about in of_homes.items()},
+        installed={home: choice_of(table, of_homes.get(home, nothing)[1]) for home in range(homes)},
         faults=tuple(table.get("fault", ())),
+        happenings=tuple(table.get("oddity", ())),
         impossible_humidity=_sensors(odd, "impossible_humidity", homes),
         missing_humidity=_sensors(odd, "missing_humidity", homes),
-        digest=digest,
+        digest=_digest(raw, weather),
     )
+
+
+def _digest(raw: bytes, weather: Path | None) -> str:
+    try:
+        recording = b"" if weather is None else weather.read_bytes()
+    except OSError as error:
+        raise ScenarioError(
+            f"the recorded weather cannot be played: {weather}: {error.strerror}"
+        ) from error
+    return hashlib.sha256(raw + recording).hexdigest()
+
+
+def _check_members(table: Mapping[str, Any]) -> None:
+    for name, value in table.items():
+        expected = _MEMBERS.get(name)
+        if expected is None:
+            raise ScenarioError(f"unknown {name!r}; a scenario has: {', '.join(_MEMBERS)}")
+        if not isinstance(value, expected) or isinstance(value, bool):
+            word = _IN_WORDS[expected] if isinstance(expected, type) else "a text or a table"
+            raise ScenarioError(f"{name} must be {word}, not {value!r}")
 
 
 def _whole(table: Mapping[str, Any], name: str, default: int, lowest: int, highest: int) -> int:
@@ -151,12 +218,44 @@ def _season(word: str) -> Season:
         raise ScenarioError(f"there is no season {word!r}; there are: {words}") from error
 
 
-def _override(home: str, values: Mapping[str, Any]) -> Mapping[str, float]:
-    for name in values:
-        if name not in OVERRIDABLE:
-            raise ScenarioError(f"{home} has no {name!r}; choose from: {', '.join(OVERRIDABLE)}")
-    return {name: float(value) for name, value in values.items()}
+def _recording(weather: str | Mapping[str, Any], folder: Path) -> Path | None:
+    if weather == SYNTHETIC:
+        return None
+    if isinstance(weather, Mapping) and set(weather) == {"recorded"}:
+        file = weather["recorded"]
+        if isinstance(file, str):
+            return folder / file
+    raise ScenarioError(
+        f'weather must be "{SYNTHETIC}", or {{ recorded = "FILE.csv" }} with a file beside this one'
+    )
+
+
+def _override(home: str, values: object) -> Mapping[str, float]:
+    if not isinstance(values, Mapping):
+        raise ScenarioError(f"{home} must be written as [home.{home}], with its members below")
+    possible = (*OVERRIDABLE, *INSTALLED)
+    chosen = {}
+    for name, value in values.items():
+        if name not in possible:
+            raise ScenarioError(f"{home} has no {name!r}; choose from: {', '.join(possible)}")
+        if name in OVERRIDABLE:
+            lowest, highest = _PLAUSIBLE[name]
+            chosen[name] = _number(f"{name} of {home}", value)
+            if not lowest <= chosen[name] <= highest:
+                raise ScenarioError(
+                    f"{name} of {home} cannot be {value}: choose {lowest:g} to {highest:g}"
+                )
+    return chosen
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    raise ScenarioError(f"{name} must be a number, not {value!r}")
 
 
 def _sensors(odd: Mapping[str, Any], name: str, homes: int) -> frozenset[tuple[int, int]]:
-    return frozenset(room_of_sensor(sensor, homes) for sensor in odd.get(name, ()))
+    sensors = odd.get(name, [])
+    if not isinstance(sensors, list):
+        raise ScenarioError(f'{name} must be a list, such as ["{sensor_name(0, 0)}"]')
+    return frozenset(room_of_sensor(sensor, homes) for sensor in sensors)

@@ -1,217 +1,307 @@
 """The estate in motion: state arrays over homes, one step a minute for all of them.
 
-What happened up to a minute depends on the scenario and that minute alone; a simulation carried on
-from a saved state is the same as one that never stopped.
+What happened up to a minute depends on the seed, the plan and that minute alone: not on how the
+homes are cut into blocks, nor on how the time is cut into stretches, nor on whether the simulation
+was saved in between.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
-from firmware_sim import boiler, rooms, water
-from firmware_sim.air import Floats, vapour_pressure_pa
-from firmware_sim.faults import FAULTS, Effects, Fault, effects_of, room_of
-from firmware_sim.homes import LIVING, Homes
-from firmware_sim.living import Day, day_of
-from firmware_sim.mould import NOTICED_INDEX, Mould, grow_for_an_hour, surface
-from firmware_sim.weather import MINUTES_A_DAY, Season
+from firmware_sim.climate.day import Climate
+from firmware_sim.clock import MINUTES_A_DAY, MINUTES_AN_HOUR, SLOT_MIN
+from firmware_sim.driving import Driving, drive
+from firmware_sim.faults.episodes import Episodes
+from firmware_sim.faults.planned import Planned
+from firmware_sim.heating import boiler, service
+from firmware_sim.homes.homes import Homes
+from firmware_sim.kinds import Bools, Floats
+from firmware_sim.ledger import Ledger
+from firmware_sim.noticing import at_ease, feel_water, notice
+from firmware_sim.oddities.comings import comings_of
+from firmware_sim.physics import mould, rooms
+from firmware_sim.physics.carbon_dioxide import carbon_dioxide_step
+from firmware_sim.physics.mixing import Mixing, mixing_by
+from firmware_sim.physics.moisture import moisture_step
+from firmware_sim.planning import after_noticed
+from firmware_sim.rows import Row, Rows
+from firmware_sim.settling import live_simply
+from firmware_sim.surface import add_slot, grow_at_the_hour, new_hour
+from firmware_sim.trace import Stretch
 
-MINUTES_AN_HOUR = 60
-SETTLING_DAYS = 1  # simulated before the first instant, so that it does not start from a guess
-LOOK_EVERY_MIN = 5  # how often mould is summed up and tenants are asked what they notice
-COLD_BELOW_C, SET_ABOVE_C, COLD_FOR_MIN = 16.0, 17.0, 30.0
-COLD_WATER_FOR_MIN = 2.0
-ESCAPED_L, ESCAPED_FOR_MIN = 5.0, 24 * 60
+ROOMS_SETTLE_DAYS, SETTLING_DAYS = 16, 2
+"""Lived through before the first instant: first by rooms alone, then with their boilers."""
+RESETS_AT_MIN = (7 * 60, 18 * 60)
+"""When whoever is at home presses the button of a locked boiler."""
+_SLOT_S = 60.0 * SLOT_MIN
+
+
+class StretchError(ValueError):
+    """There is no such stretch of time; the text says why and what to ask for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """A fault of the truth, with the instant at which a tenant would notice it (None: not yet)."""
+class _Held:
+    """What stays the same within a slot; (homes, rooms) unless said."""
 
-    fault: Fault
-    noticed_minute: int | None = None
-    flood_minute: int | None = None
-    """When five litres had escaped."""
-    escaped_before_l: float = 0.0
-
-
-@dataclass(slots=True, kw_only=True)
-class Hour:
-    """Sums over the hour that is under way, for its mean; arrays (homes, rooms)."""
-
-    air_temp_c: Floats
-    vapour_pressure_pa: Floats
-    outdoor_c: float
-    minutes: int
+    set_point_c: Floats
+    """(homes,)"""
+    gains_w: Floats
+    air_m3_s: Floats
+    """From outdoors."""
+    mixing: Mixing
 
 
 class Simulation:
-    """All homes at one minute; `step` goes on to the next."""
+    """A block of homes in motion. `minute` is the first that they have not lived through."""
 
     def __init__(
-        self, homes: Homes, *, seed: int, season: Season, minute: int, planned: list[Fault]
+        self,
+        homes: Homes,
+        *,
+        seed: int,
+        climate: Climate,
+        minute: int,
+        planned: Iterable[Planned] = (),
     ) -> None:
-        """Homes at rest at `minute` (since 1970-01-01 UTC), faults to come in `planned`."""
-        self.homes, self.seed, self.season, self.minute = homes, seed, season, minute
+        """Homes at rest at `minute` (since 1970-01-01 UTC), with what is `planned` to happen."""
+        self.homes, self.seed, self.climate, self.minute = homes, seed, climate, minute
         self.rooms = rooms.at_rest(homes)
         self.boilers = boiler.at_rest(homes)
-        zeros = np.zeros(homes.volume_m3.shape)
-        self.mould = Mould(index=zeros, dry_h=zeros)
-        self.cold_min = zeros
-        self.wept_kg = zeros
-        self.hour = _new_hour(zeros)
-        self.planned = sorted(planned, key=lambda fault: fault.began_minute)
-        self.happened: list[Happened] = []
-        self._take_effect()
-        self._day_number = -1
-        self._day: Day | None = None
+        self.mould = mould.none_yet(homes.fabric.volume_m3.shape)
+        self.surface = new_hour(homes.fabric.volume_m3.shape)
+        self.infiltration_m3_s = homes.fabric.infiltration_m3_s.copy()
+        self.episodes = Episodes.of(planned)
+        self.noticing = at_ease(homes)
+        self.ledger: Ledger | None = None
+        self.look_again()
 
     @classmethod
     def settled(
-        cls, homes: Homes, *, seed: int, season: Season, minute: int, planned: list[Fault]
+        cls,
+        homes: Homes,
+        *,
+        seed: int,
+        climate: Climate,
+        minute: int,
+        planned: Iterable[Planned] = (),
     ) -> "Simulation":
-        """Homes at `minute` that have been lived in for `SETTLING_DAYS`."""
+        """Homes at `minute` that have been lived in for weeks, so that walls do not guess."""
         start = minute - SETTLING_DAYS * MINUTES_A_DAY
-        simulation = cls(homes, seed=seed, season=season, minute=start, planned=planned)
+        simulation = cls(homes, seed=seed, climate=climate, minute=start, planned=planned)
+        today = start // MINUTES_A_DAY
+        days = range(today - ROOMS_SETTLE_DAYS, today)
+        live_simply(simulation.rooms, homes, days, seed=seed, climate=climate)
         simulation.advance(minute)
         return simulation
 
-    def advance(self, minute: int) -> None:
-        """Go on to `minute`; nothing when it is past already."""
-        while self.minute < minute:
-            self.step()
-
-    def every(self, step_min: int, *, until: int) -> Iterator[int]:
-        """Go on to `until`, stopping at each minute that `step_min` divides."""
+    def advance(self, until: int) -> None:
+        """Live up to minute `until`, without keeping a trace; nothing when that is past."""
         while self.minute < until:
-            self.step()
-            if self.minute % step_min == 0:
-                yield self.minute
+            self._live()
 
-    def day(self) -> Day:
-        """What drives the homes on the present day."""
-        number = self.minute // MINUTES_A_DAY
-        if self._day is None or number != self._day_number:
-            self._day = day_of(number, self.homes, seed=self.seed, season=self.season)
-            self._day_number = number
-        return self._day
+    def run(self, minutes: int, *, rooms_every: int = SLOT_MIN) -> Stretch:
+        """Live the next minutes; rooms get a row at each minute that `rooms_every` divides.
 
-    def step(self) -> None:
+        A row says what its minute came to. StretchError unless the minutes lie within one day.
+        """
+        into_day = self.minute % MINUTES_A_DAY
+        if not 1 <= minutes <= MINUTES_A_DAY - into_day:
+            raise StretchError(
+                f"a stretch lies within one day: at minute {into_day} of it, ask for "
+                f"1 to {MINUTES_A_DAY - into_day} minutes, not {minutes}"
+            )
+        shape = self.homes.fabric.volume_m3.shape
+        rows = Rows(self.minute, minutes, rooms_every=rooms_every, homes=shape)
+        weather = self.today().weather
+        known = None
+        for minute in range(self.minute, self.minute + minutes):
+            self._live()
+            if self.effects is not known:
+                rows.put_effects(minute, self.effects)
+                known = self.effects
+            rows.put_boilers(minute, boiler.row(self.boilers, self.homes, self.effects.boiler))
+            if minute % rooms_every == 0:
+                rows.put_rooms(self._rooms_row())
+        return rows.stretch(weather)
+
+    def begin(self, planned: Planned) -> int:
+        """Let something befall a home from the present minute on; its index in `episodes`.
+
+        ValueError when it is to begin in a minute that has been lived through.
+        """
+        if planned.began_minute < self.minute:
+            raise ValueError(f"{planned.name} cannot begin in the past, before {self.minute}")
+        index = self.episodes.add(planned)
+        self.look_again()
+        return index
+
+    def look_again(self) -> None:
+        """Take note that state or episodes were changed from outside."""
+        self.effects = self.episodes.effects_at(self.minute, self.homes)
+        self._changes_at = self.minute
+        self._driving: Driving | None = None
+        self._held: _Held | None = None
+
+    def today(self) -> Driving:
+        """What drives the homes on the day of the present minute."""
+        day = self.minute // MINUTES_A_DAY
+        if self._driving is None or self._driving.day != day:
+            self._driving = drive(
+                day,
+                self.homes,
+                seed=self.seed,
+                climate=self.climate,
+                comings=comings_of(day, self.homes, self.episodes),
+            )
+        return self._driving
+
+    def _live(self) -> None:
         """One minute, for every home."""
+        now = self.minute % MINUTES_A_DAY
+        slot, into_slot = divmod(now, SLOT_MIN)
+        driving = self.today()
+        if self.minute >= self._changes_at:
+            self._take_effect()
+        if into_slot == 0:
+            self._begin_slot(driving, slot)
+        held = self._held or self._hold(driving, slot)
+        if now in RESETS_AT_MIN:
+            self._press_reset(driving.living.occupied[slot])
+        self._heat(driving, now, held)
+        if into_slot == SLOT_MIN - 1:
+            self._end_slot(driving, slot, held)
         self.minute += 1
-        self._begin_faults()
-        day, now = self.day(), self.minute % MINUTES_A_DAY
-        outdoor_c = float(day.weather.air_temp_c[now])
-        set_point = np.minimum(day.set_point_c[now], self.effects.set_point_max_c)
-        emitted = boiler.boiler_step(
+
+    def _heat(self, driving: Driving, now: int, held: _Held) -> None:
+        """A minute of boilers, hot water and the warmth of rooms."""
+        tap_l_min, outdoor_c = driving.living.tap_l_min[now], driving.outdoor_c[now]
+        emitted_w = boiler.boiler_step(
             self.boilers,
             self.homes,
+            self.effects.boiler,
             air_temp_c=self.rooms.air_temp_c,
-            thermostat_c=self.rooms.air_temp_c[:, LIVING],
-            set_point_c=set_point,
-            valve_c=self.homes.radiator_valve_c,
-            tap_l_min=day.tap_l_min[now],
-            leak_bar_day=self.effects.leak_bar_day,
-        )
-        ventilation = day.ventilation_m3_s[now] * self.effects.air_factor
-        rooms.heat_step(
-            self.rooms,
-            self.homes,
+            set_point_c=held.set_point_c,
+            tap_l_min=tap_l_min,
             outdoor_c=outdoor_c,
-            ventilation_m3_s=ventilation,
-            mixing=self._mixing,
-            heat_w=day.gains_w[now] + emitted,
+            minute=self.minute,
+            lit=driving.luck[now],
         )
-        self.wept_kg = self.wept_kg + rooms.moisture_step(
+        feel_water(
+            self.noticing,
+            hot_water_c=self.boilers.hot_water_c,
+            tap_l_min=tap_l_min,
+        )
+        heat_w = held.gains_w + emitted_w
+        lost_j = rooms.heat_step(
             self.rooms,
-            self.homes,
+            self.homes.fabric,
             outdoor_c=outdoor_c,
-            outdoor_kg_m3=float(day.weather.vapour_kg_m3[now]),
-            ventilation_m3_s=ventilation,
-            mixing=self._mixing,
-            vapour_kg_s=day.vapour_kg_s[now] * self.effects.made_factor + self.effects.drying_kg_s,
+            air_m3_s=held.air_m3_s,
+            mixing=held.mixing,
+            loss_factor=self.effects.home.loss_factor,
+            heat_w=heat_w,
         )
-        if self.minute % LOOK_EVERY_MIN == 0:
-            self._grow_mould(outdoor_c)
-            self._notice(set_point, day, now)
-
-    def begin(self, fault: Fault) -> Happened:
-        """Put a fault into its home now."""
-        before = float(self.boilers.escaped_l[fault.home])
-        happened = Happened(fault=fault, escaped_before_l=before)
-        self.happened.append(happened)
-        self._take_effect()
-        falls_to = FAULTS[fault.name].falls_to_bar
-        if falls_to is not None:
-            one = slice(fault.home, fault.home + 1)
-            lost = self.boilers.lost_l.copy()
-            lost[one] = water.lost_for_pressure_l(
-                cold_bar=self.homes.cold_pressure_bar[one],
-                gas_l=self.homes.gas_l[one],
-                wanted_bar=np.array([fault.parameters[falls_to]]),
-            )
-            self.boilers.lost_l = lost
-        return happened
-
-    def resume(self, happened: list[Happened]) -> None:
-        """Take up faults that began before; what they did at once is in the state already."""
-        self.happened = happened
-        self._take_effect()
+        if self.ledger is not None:
+            self.ledger.warmed_j += 60.0 * emitted_w.sum(axis=1)
+            self.ledger.enter_heat(60.0 * heat_w, lost_j)
 
     def _take_effect(self) -> None:
-        faults = (one.fault for one in self.happened)
-        self.effects: Effects = effects_of(faults, self.homes)
-        self._mixing = rooms.mixing_by(self.homes.mixing_m3_s * self.effects.air_factor)
+        """What is in force from this minute on, and what beginnings and ends do at once."""
+        self.episodes.turn(self.minute, self.boilers, self.homes)
+        self.effects = self.episodes.effects_at(self.minute, self.homes)
+        self._changes_at = self._next_change()
+        self._held = None
 
-    def _begin_faults(self) -> None:
-        while self.planned and self.planned[0].began_minute <= self.minute:
-            self.begin(self.planned.pop(0))
+    def _next_change(self) -> int:
+        """When effects change next: on the hour what grows, else what begins or ends."""
+        hour = self.minute - self.minute % MINUTES_AN_HOUR + MINUTES_AN_HOUR
+        change = self.episodes.next_change(self.minute)
+        return hour if change is None else min(hour, change)
 
-    def _grow_mould(self, outdoor_c: float) -> None:
-        air = self.rooms.air_temp_c
-        hour = self.hour
-        hour.air_temp_c = hour.air_temp_c + air
-        hour.vapour_pressure_pa = hour.vapour_pressure_pa + vapour_pressure_pa(
-            air, self.rooms.vapour_kg_m3
+    def _press_reset(self, occupied: Bools) -> None:
+        locked = self.boilers.ignition_locked | self.boilers.overheat_locked
+        service.reset(self.boilers, occupied & locked)
+
+    def _begin_slot(self, driving: Driving, slot: int) -> None:
+        self.infiltration_m3_s = rooms.infiltration_m3_s(
+            self.homes.fabric,
+            wind_m_s=driving.slots.wind_m_s[slot],
+            indoor_c=self.rooms.air_temp_c,
+            outdoor_c=driving.slots.air_temp_c[slot],
         )
-        hour.outdoor_c += outdoor_c
-        hour.minutes += 1
-        if self.minute % MINUTES_AN_HOUR:
-            return
-        temp, humidity = surface(
-            hour.air_temp_c / hour.minutes,
-            hour.vapour_pressure_pa / hour.minutes,
-            hour.outdoor_c / hour.minutes,
-            self.effects.f_rsi,
+        self._held = None
+
+    def _hold(self, driving: Driving, slot: int) -> _Held:
+        """What this slot's people, sun and wind do, as the effects change it."""
+        living, home, fabric = driving.living, self.effects.home, self.homes.fabric
+        sun_w = driving.slots.sun[slot][:, None] * fabric.window_w
+        self._held = _Held(
+            set_point_c=np.minimum(living.set_point_c[slot], home.set_point_max_c),
+            gains_w=living.gains_w[slot] + sun_w + home.heat_w,
+            air_m3_s=self.infiltration_m3_s * home.air_factor + living.opened_m3_s[slot],
+            mixing=mixing_by(fabric.mixing_m3_s * home.air_factor),
         )
-        grow_for_an_hour(self.mould, temp, humidity)
-        self.hour = _new_hour(np.zeros_like(air))
+        return self._held
 
-    def _notice(self, set_point: Floats, day: Day, now: int) -> None:
-        at_home = day.occupied[now] & (set_point > SET_ABOVE_C)
-        cold = at_home[:, None] & (self.rooms.air_temp_c < COLD_BELOW_C)
-        self.cold_min = np.where(cold, self.cold_min + LOOK_EVERY_MIN, 0.0)
-        for index, one in enumerate(self.happened):
-            if one.noticed_minute is None:
-                self.happened[index] = self._watched(one)
-
-    def _watched(self, one: Happened) -> Happened:
-        home, room = one.fault.home, room_of(one.fault.place)
-        ways = FAULTS[one.fault.name].noticed_as
-        flood = one.flood_minute
-        if flood is None and self.boilers.escaped_l[home] - one.escaped_before_l >= ESCAPED_L:
-            flood = self.minute
-        noticed = (
-            ("cold" in ways and bool((self.cold_min[home] >= COLD_FOR_MIN).any()))
-            or ("cold water" in ways and self.boilers.cold_draw_min[home] >= COLD_WATER_FOR_MIN)
-            or ("water" in ways and flood is not None and self.minute >= flood + ESCAPED_FOR_MIN)
-            or ("mould" in ways and bool((self.mould.index[home, room] >= NOTICED_INDEX).any()))
+    def _end_slot(self, driving: Driving, slot: int, held: _Held) -> None:
+        """Moisture, carbon dioxide and mould of the slot, and what tenants notice in it."""
+        weather, living, home = driving.slots, driving.living, self.effects.home
+        vapour_kg_s = living.vapour_kg_s[slot] * home.made_factor + home.vapour_kg_s
+        rain_kg_s = weather.rain_kg_s[slot][:, None] * home.rain_gain_kg_mm
+        left_kg = moisture_step(
+            self.rooms,
+            self.homes.fabric,
+            outdoor_c=weather.air_temp_c[slot],
+            outdoor_kg_m3=weather.vapour_kg_m3[slot],
+            air_m3_s=held.air_m3_s,
+            mixing=held.mixing,
+            vapour_kg_s=vapour_kg_s,
+            wall_leak_kg_s=home.wall_leak_kg_s,
+            rain_kg_s=rain_kg_s,
+            f_rsi=home.f_rsi,
         )
-        if not noticed and flood == one.flood_minute:
-            return one
-        return replace(one, flood_minute=flood, noticed_minute=self.minute if noticed else None)
+        if self.ledger is not None:
+            made_kg_s = vapour_kg_s + home.wall_leak_kg_s + rain_kg_s
+            self.ledger.enter_water(_SLOT_S * made_kg_s, left_kg)
+        carbon_dioxide_step(
+            self.rooms,
+            self.homes.fabric,
+            air_m3_s=held.air_m3_s,
+            mixing=held.mixing,
+            exhaled_m3_s=living.carbon_dioxide_m3_s[slot],
+            step_s=_SLOT_S,
+        )
+        add_slot(self.surface, self.rooms, home.f_rsi)
+        self.surface = grow_at_the_hour(self.mould, self.surface, self.minute)
+        self._ask(living.occupied[slot], held.set_point_c)
 
+    def _ask(self, occupied: Bools, set_point_c: Floats) -> None:
+        """What people notice now, and when that will be put right."""
+        noticed = notice(
+            self.noticing,
+            self.episodes,
+            self.homes,
+            minute=self.minute,
+            air_temp_c=self.rooms.air_temp_c,
+            set_point_c=set_point_c,
+            occupied=occupied,
+            heat_demand=self.boilers.demand,
+            radiator_c=self.boilers.water_c,
+            mould_index=self.mould.index,
+            escaped_l=self.boilers.escaped_l,
+        )
+        if noticed.size:
+            after_noticed(self.episodes, noticed, seed=self.seed)
+            self._changes_at = self._next_change()
 
-def _new_hour(zeros: Floats) -> Hour:
-    return Hour(air_temp_c=zeros, vapour_pressure_pa=zeros, outdoor_c=0.0, minutes=0)
+    def _rooms_row(self) -> Row:
+        state = self.rooms
+        return {
+            "air_temp_c": state.air_temp_c,
+            "vapour_kg_m3": state.vapour_kg_m3,
+            "carbon_dioxide_ppm": state.carbon_dioxide_ppm,
+            "surface_temp_c": rooms.surface_temp_c(state, self.effects.home.f_rsi),
+        }

@@ -7,69 +7,97 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from firmware_sim.estate import Estate, build
+from firmware_sim.built import Built, build
+from firmware_sim.clock import MINUTES_A_DAY
+from firmware_sim.kinds import Bools, Ints, Singles
+from firmware_sim.listening import readings_of
 from firmware_sim.scenario import load_scenario
-from firmware_sim.sensing import sense
+from firmware_sim.sensing.readings import Readings
 from firmware_sim.simulation import Simulation
+from firmware_sim.trace import Stretch
 
 DEMO = Path(__file__).parents[2] / "firmware-sim/scenarios/demo.toml"
 NOW_MINUTE = 29_900_003  # 2026-11-06T21:23Z; any minute would do
+EVERY_MIN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
     """What the devices of the demo measured in a month, every ten minutes; time comes first."""
 
-    estate: Estate
+    built: Built
     simulation: Simulation
-    minute: NDArray[np.int64]
-    outdoor_c: NDArray[np.float64]
-    temp_c: NDArray[np.float64]
-    humidity_pct: NDArray[np.float64]
-    flow_c: NDArray[np.float64]
-    pressure_bar: NDArray[np.float64]
-    still_bar: NDArray[np.float64]
+    minute: Ints
+    outdoor_c: Singles
+    temp_c: Singles
+    humidity_pct: Singles
+    flow_c: Singles
+    pressure_bar: Singles
+    still_bar: Singles
     """Pressure before noise and rounding, NaN while the pump runs."""
-    water_c: NDArray[np.float64]
-    pump: NDArray[np.bool_]
-    starts: NDArray[np.float64]
+    water_c: Singles
+    pump: Bools
+    starts: NDArray[np.int32]
 
 
 @pytest.fixture(scope="session")
 def month() -> Month:
     """The demo's history as it would be written at `NOW_MINUTE`."""
-    estate = build(load_scenario(DEMO))
-    simulation = estate.start(now_minute=NOW_MINUTE)
-    rows = []
-    for _ in simulation.every(10, until=NOW_MINUTE):
-        now = sense(simulation, estate.sensors, estate.oddities)
-        boilers = simulation.boilers
-        still = np.where(boilers.pump, np.nan, boilers.pressure_bar)
-        rows.append((now, still, boilers.water_c, boilers.starts))
-    sensed = [row[0] for row in rows]
-    return Month(
-        estate=estate,
-        simulation=simulation,
-        minute=np.array([one.minute for one in sensed]),
-        outdoor_c=np.array([one.outdoor_temp_c for one in sensed]),
-        temp_c=np.array([one.temp_c for one in sensed]),
-        humidity_pct=np.array([one.humidity_pct for one in sensed]),
-        flow_c=np.array([one.flow_c for one in sensed]),
-        pressure_bar=np.array([one.pressure_bar for one in sensed]),
-        still_bar=np.array([row[1] for row in rows]),
-        water_c=np.array([row[2] for row in rows]),
-        pump=np.array([one.pump for one in sensed]),
-        starts=np.array([row[3] for row in rows]),
-    )
+    built = build(load_scenario(DEMO))
+    simulation = built.start(now_minute=NOW_MINUTE)
+    memory = built.no_memory()
+    parts = []
+    while simulation.minute < NOW_MINUTE:
+        left = MINUTES_A_DAY - simulation.minute % MINUTES_A_DAY
+        stretch = simulation.run(min(left, NOW_MINUTE - simulation.minute))
+        parts.append(sampled(stretch, readings_of(built, stretch, memory)))
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return Month(built=built, simulation=simulation, **whole)
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """A scenario of three homes in two blocks with two days of history."""
-    path = tmp_path / "small.toml"
-    path.write_text(
-        "seed = 3\nhomes = 3\nhomes_per_block = 2\nhistory_days = 2\nseason = 'winter'\n"
-        "[oddities]\nmissing_humidity = ['th-0201']\nimpossible_humidity = ['th-0302']\n"
-        "[[fault]]\nhome = 'home-2'\nfault = 'slow_leak'\nbegan_days_before_now = 1\nrate = 0.1\n"
-    )
+def sampled(stretch: Stretch, readings: Readings) -> dict[str, NDArray[np.generic]]:
+    """The columns of `Month` over one stretch."""
+    boilers, trace = readings.boilers, stretch.boilers
+    at = np.flatnonzero(trace.minute % EVERY_MIN == 0)
+    slots = np.flatnonzero(stretch.rooms.minute % EVERY_MIN == 0)
+    pump = trace.pump_on[at]
+    return {
+        "minute": trace.minute[at],
+        "outdoor_c": readings.weather.air_temp_c[0],
+        "temp_c": readings.rooms.air_temp_c[..., slots].transpose(2, 0, 1),
+        "humidity_pct": readings.rooms.rel_humidity_pct[..., slots].transpose(2, 0, 1),
+        "flow_c": boilers.flow_temp_c[:, at].T,
+        "pressure_bar": boilers.pressure_bar[:, at].T,
+        "still_bar": np.where(pump, np.float32(np.nan), trace.pressure_bar[at]),
+        "water_c": (trace.flow_temp_c[at] + trace.return_temp_c[at]) / 2,
+        "pump": pump,
+        "starts": trace.burner_starts[at],
+    }
+
+
+SMALL = """
+seed = 3
+homes = 3
+homes_per_block = 2
+history_days = 2
+season = "winter"
+
+[oddities]
+missing_humidity = ["th-0201"]
+impossible_humidity = ["th-0302"]
+
+[[fault]]
+home = "home-2"
+fault = "slow_leak"
+began_days_before_now = 1
+rate = 0.1
+"""
+"""Three homes in two blocks with two days of history."""
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scenario `SMALL` as a file."""
+    path = tmp_path_factory.mktemp("scenario") / "small.toml"
+    path.write_text(SMALL)
     return path

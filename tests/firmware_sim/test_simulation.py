@@ -1,293 +1,255 @@
-"""The estate in motion: the same again, in one go or two, and what each fault does to a home."""
+"""The estate in motion: what is kept of it, what befalls its homes, and who does what about it."""
 
-from dataclasses import fields
-from pathlib import Path
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from firmware_sim import checkpoint
-from firmware_sim.estate import Estate, build
-from firmware_sim.faults import FAULTS, FaultRefusedError, explain, make_fault
-from firmware_sim.homes import BEDROOM, build_homes
-from firmware_sim.living import day_of
-from firmware_sim.scenario import ScenarioError, load_scenario
-from firmware_sim.sensing import sense
-from firmware_sim.simulation import Simulation
-from firmware_sim.truth import truth_row
-from firmware_sim.weather import Season
+from firmware_sim.clock import MINUTES_A_DAY, MINUTES_AN_HOUR
+from firmware_sim.faults.episodes import NEVER
+from firmware_sim.faults.planned import Planned
+from firmware_sim.faults.table import FAULTS, make_fault
+from firmware_sim.homes.fabric import BEDROOM, LIVING
+from firmware_sim.oddities.table import make_oddity
+from firmware_sim.physics.rooms import at_rest
+from firmware_sim.physics.water import pressure_bar
+from firmware_sim.settling import live_simply
+from firmware_sim.simulation import Simulation, StretchError
+from firmware_sim.trace import Stretch
+from tests.firmware_sim.alive import SEED, START, arrays_of, awake, days_of
 
-NOW = 29_900_003
-DAY = 1440
-
-
-def started(scenario: Path) -> tuple[Estate, Simulation]:
-    """The scenario's estate at the start of its history."""
-    estate = build(load_scenario(scenario))
-    return estate, estate.start(now_minute=NOW)
+ILL = 1
+"""The home in the middle of three, to which things happen."""
+HOMES = range(3)
 
 
-def assert_same(one: Simulation, other: Simulation) -> None:
-    """Both are at the same minute in the same state, to the last bit."""
-    assert one.minute == other.minute
-    for group in ("rooms", "boilers", "mould", "effects"):
-        for field in fields(getattr(one, group)):
-            assert_array_equal(
-                getattr(getattr(one, group), field.name),
-                getattr(getattr(other, group), field.name),
-                err_msg=f"{group}.{field.name}",
-            )
-    assert one.happened == other.happened
-    assert one.planned == other.planned
-
-
-def test_the_same_seed_gives_the_same_month(small: Path) -> None:
-    _, first = started(small)
-    _, second = started(small)
-
-    first.advance(NOW)
-    second.advance(NOW)
-
-    assert_same(first, second)
-
-
-def test_another_seed_gives_other_homes(small: Path) -> None:
-    _, first = started(small)
-    small.write_text(small.read_text().replace("seed = 3", "seed = 4"))
-    _, second = started(small)
-
-    assert abs(first.rooms.air_temp_c - second.rooms.air_temp_c).max() > 0.2
-
-
-@pytest.mark.parametrize("stop", [DAY // 2 + 7, DAY + 13], ids=["before the leak", "after it"])
-def test_a_stop_and_a_new_start_change_nothing(small: Path, tmp_path: Path, stop: int) -> None:
-    estate, whole = started(small)
-    _, halves = started(small)
-    whole.advance(NOW)
-
-    halves.advance(NOW - 2 * DAY + stop)
-    tally = checkpoint.Tally(samples_history=5, recordings=("one", "two"))
-    checkpoint.save(tmp_path / "state.npz", estate, halves, tally)
-    resumed, resumed_tally = checkpoint.load(tmp_path / "state.npz", estate)
-    resumed.advance(NOW)
-
-    assert_same(resumed, whole)
-    assert resumed_tally == tally
-
-
-def test_readings_are_the_same_after_a_new_start(small: Path, tmp_path: Path) -> None:
-    estate, whole = started(small)
-    whole.advance(NOW - 500)
-    checkpoint.save(tmp_path / "state.npz", estate, whole, checkpoint.Tally())
-    resumed, _ = checkpoint.load(tmp_path / "state.npz", estate)
-
-    whole.advance(NOW)
-    resumed.advance(NOW)
-
-    assert sense(resumed, estate.sensors, estate.oddities) == sense(
-        whole, estate.sensors, estate.oddities
+def fault(name: str, *, after_min: int = 0, place: str | None = None, **values: float) -> Planned:
+    """That fault in the home in the middle."""
+    return make_fault(
+        home=ILL, name=name, place=place, began_minute=START + after_min, values=values
     )
 
 
-def test_a_state_of_another_scenario_is_refused(small: Path, tmp_path: Path) -> None:
-    estate, simulation = started(small)
-    checkpoint.save(tmp_path / "state.npz", estate, simulation, checkpoint.Tally())
-    small.write_text(small.read_text().replace("seed = 3", "seed = 4"))
-
-    with pytest.raises(checkpoint.StateMismatchError, match="begun with another scenario"):
-        checkpoint.load(tmp_path / "state.npz", build(load_scenario(small)))
-
-
-def test_people_who_work_are_out_on_a_weekday_and_in_on_sunday() -> None:
-    homes = build_homes(20, seed=2)
-    sunday, monday = 20_765, 20_766  # 2026-11-08 and 2026-11-09
-    noon = 720
-
-    on_monday = day_of(monday, homes, seed=2, season=Season.WINTER).occupied[noon]
-    on_sunday = day_of(sunday, homes, seed=2, season=Season.WINTER).occupied[noon]
-
-    assert_array_equal(on_monday, homes.works == 0)
-    assert on_sunday.all()
-
-
-def broken(name: str, days: float, **values: float) -> tuple[Simulation, Simulation]:
-    """A sound estate, and the same one with a fault in its second home, after some days."""
-    homes = build_homes(3, seed=8)
-    start = 29_856_960  # a midnight
-    sound, ill = (
-        Simulation.settled(homes, seed=8, season=Season.WINTER, minute=start, planned=[])
-        for _ in range(2)
+def oddity(name: str, *, after_min: int, lasts_min: int, place: str | None = None) -> Planned:
+    """That oddity in the home in the middle."""
+    began = START + after_min
+    return make_oddity(
+        home=ILL,
+        name=name,
+        place=place,
+        began_minute=began,
+        ended_minute=began + lasts_min,
+        values={},
     )
-    ill.begin(make_fault(home=1, name=name, place=None, began_minute=start, values=values))
-    for simulation in (sound, ill):
-        simulation.advance(start + round(days * DAY))
-    return sound, ill
 
 
-def test_a_fault_harms_no_neighbour() -> None:
-    sound, ill = broken("under_ventilated", 2.0)
+def lived(planned: Iterable[Planned], days: float) -> Simulation:
+    """Three homes after some days of it."""
+    simulation = awake(HOMES, planned=planned)
+    simulation.advance(START + round(days * MINUTES_A_DAY))
+    return simulation
 
-    assert_array_equal(ill.rooms.vapour_kg_m3[[0, 2]], sound.rooms.vapour_kg_m3[[0, 2]])
-    assert (ill.rooms.vapour_kg_m3[1, BEDROOM] > sound.rooms.vapour_kg_m3[1, BEDROOM]).all()
+
+@pytest.fixture(scope="module")
+def sound() -> list[Stretch]:
+    """Two days of homes in which everything is as built."""
+    return days_of(awake(HOMES), 2)
+
+
+def test_a_stretch_has_a_row_a_minute_and_a_row_of_rooms_a_slot() -> None:
+    homes = awake(HOMES, minute=START + 3)
+
+    stretch = homes.run(9)
+
+    assert stretch.boilers.minute.tolist() == list(range(START + 3, START + 12))
+    assert stretch.boilers.flow_temp_c.shape == (9, 3)
+    assert stretch.rooms.minute.tolist() == [START + 5, START + 10]
+    assert stretch.rooms.air_temp_c.shape == (2, 3, 3)
+    assert stretch.outdoors.air_temp_c.shape == (9, 1)
+    assert homes.minute == START + 12
+
+
+def test_rooms_are_there_every_minute_for_who_asks() -> None:
+    stretch = awake(HOMES).run(7, rooms_every=1)
+
+    assert stretch.rooms.minute.tolist() == stretch.boilers.minute.tolist()
+    assert np.isfinite(stretch.rooms.surface_temp_c).all()
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 62])
+def test_a_stretch_over_midnight_is_refused(minutes: int) -> None:
+    homes = awake(HOMES, minute=START + MINUTES_A_DAY - 61)
+
+    with pytest.raises(StretchError, match=f"ask for 1 to 61 minutes, not {minutes}"):
+        homes.run(minutes)
+
+    assert homes.run(61).boilers.minute[-1] == START + MINUTES_A_DAY - 1
+
+
+def test_a_day_of_sound_homes_has_no_gaps_and_no_codes(sound: list[Stretch]) -> None:
+    for day in sound:
+        assert all(np.isfinite(rows).all() for _, rows in arrays_of(day))
+        assert (day.boilers.fault_code == -1).all()
+    starts = sound[1].boilers.burner_starts
+    assert (np.diff(starts, axis=0) >= 0).all()
+    assert (starts[-1] > starts[0]).all()
+
+
+def test_faults_change_their_own_homes_and_no_neighbour_s() -> None:
+    homes = range(2 * len(FAULTS))
+    planned = [
+        make_fault(home=2 * index + 1, name=name, place=None, began_minute=START, values={})
+        for index, name in enumerate(FAULTS)
+    ]
+
+    ill = awake(homes, planned=planned).run(MINUTES_A_DAY)
+
+    well = awake(homes).run(MINUTES_A_DAY)
+    for (name, ill_rows), (_, rows) in zip(arrays_of(ill), arrays_of(well), strict=True):
+        if rows.ndim > 1:
+            assert_array_equal(ill_rows[:, ::2], rows[:, ::2], err_msg=name)
+    leaking, bridged = (2 * list(FAULTS).index(name) + 1 for name in ("fast_leak", "cold_bridge"))
+    assert (ill.boilers.pressure_bar < well.boilers.pressure_bar)[-1, leaking]
+    assert (ill.rooms.surface_temp_c < well.rooms.surface_temp_c)[:, bridged].any()
+
+
+def test_effects_are_given_from_the_minute_at_which_they_change() -> None:
+    silence = fault("silent", after_min=130, place="bedroom")
+
+    stretch = awake(HOMES, planned=[silence]).run(200)
+
+    minutes = [minute - START for minute, _ in stretch.effects]
+    silent = [bool(effects.devices.room_silent[ILL, BEDROOM]) for _, effects in stretch.effects]
+    assert minutes == [0, 60, 120, 130, 180]
+    assert silent == [False, False, False, True, True]
 
 
 def test_a_slow_leak_takes_its_rate_from_the_cold_pressure() -> None:
-    sound, ill = broken("slow_leak", 4.0, rate=0.1)
-    homes = ill.homes
+    homes = lived([fault("slow_leak", rate=0.1)], 4.0)
+    plant = homes.homes.plant
 
-    gone_l = ill.boilers.lost_l[1]
-    left = (homes.cold_pressure_bar[1] + 1.013) * homes.gas_l[1] / (homes.gas_l[1] + gone_l) - 1.013
+    left_bar = pressure_bar(
+        cold_bar=plant.cold_pressure_bar, gas_l=plant.gas_l, swell_l=-homes.boilers.missing_l
+    )
+    fall_bar = plant.cold_pressure_bar - left_bar
 
-    assert left == pytest.approx(homes.cold_pressure_bar[1] - 0.4, abs=0.001)
-    assert sound.boilers.lost_l[1] == 0.0
-
-
-def test_a_fast_leak_locks_the_boiler_and_the_tenant_notices() -> None:
-    _, ill = broken("fast_leak", 3.0, rate=8.0)
-
-    assert ill.boilers.locked.tolist() == [False, True, False]
-    assert ill.happened[0].noticed_minute is not None
-    assert ill.rooms.air_temp_c[1].max() < 16.0
+    assert fall_bar[ILL] == pytest.approx(0.4, abs=0.02)
+    assert (np.delete(fall_bar, ILL) < 0.01).all()
 
 
 def test_low_pressure_comes_at_once_and_is_no_leak() -> None:
-    _, ill = broken("low_pressure", 0.0, to=0.4)
-    ill.step()
+    homes = lived([fault("low_pressure", after_min=30, to=0.4)], 31 / MINUTES_A_DAY)
 
-    assert ill.boilers.pressure_bar[1] == pytest.approx(0.4, abs=0.15)
-    assert ill.boilers.escaped_l[1] == 0.0
-
-
-def test_a_moist_room_is_moister() -> None:
-    sound, ill = broken("high_moisture", 2.0)
-
-    assert ill.rooms.vapour_kg_m3[1, BEDROOM] > 1.15 * sound.rooms.vapour_kg_m3[1, BEDROOM]
+    assert homes.boilers.low_pressure.tolist() == [False, True, False]
+    assert homes.boilers.escaped_l[ILL] == 0.0
 
 
-def test_a_cold_bridge_changes_the_surface_and_not_the_air() -> None:
-    sound, ill = broken("cold_bridge", 1.0, f_rsi=0.5)
+def test_a_leak_that_locks_the_boiler_is_noticed_and_repaired_within_days() -> None:
+    homes = awake(HOMES, planned=[fault("fast_leak", rate=8.0)])
 
-    assert ill.effects.f_rsi[1, BEDROOM] == 0.5
-    assert_array_equal(ill.rooms.air_temp_c, sound.rooms.air_temp_c)
+    days = days_of(homes, 7)
 
-
-def test_an_under_heated_home_is_cold() -> None:
-    sound, ill = broken("under_heated", 4.0, set_point=14.0)
-
-    assert ill.rooms.air_temp_c[1].max() < 16.5
-    assert sound.rooms.air_temp_c[1].max() > 17.0
-
-
-def test_a_leak_is_noticed_a_day_after_five_litres_at_the_latest() -> None:
-    _, ill = broken("fast_leak", 1.5, rate=6.0)
-    one = ill.happened[0]
-
-    assert ill.boilers.escaped_l[1] > 5.0
-    assert one.flood_minute is not None
-    assert one.noticed_minute is not None
-    assert one.noticed_minute <= one.flood_minute + DAY
+    noticed, ended = (
+        int(minutes[0]) for minutes in (homes.episodes.noticed_minute, homes.episodes.ended_minute)
+    )
+    assert START < noticed < START + 3 * MINUTES_A_DAY
+    assert MINUTES_A_DAY // 2 <= ended - noticed <= 4 * MINUTES_A_DAY
+    codes = np.concatenate([day.boilers.fault_code[:, ILL] for day in days])
+    warmth_c = np.concatenate([day.rooms.air_temp_c[:, ILL, LIVING] for day in days])
+    repaired = ended - START
+    assert codes[repaired - 1] >= 0
+    assert (codes[repaired:] == -1).all()
+    assert warmth_c[: repaired // 5].min() < 16.0
+    assert homes.boilers.pressure_bar[ILL] > 1.0
 
 
-def test_a_silent_device_is_never_noticed() -> None:
-    _, ill = broken("silent", 3.0)
+def test_whoever_is_at_home_resets_a_locked_boiler_at_seven() -> None:
+    away = oddity("holiday", after_min=0, lasts_min=7 * MINUTES_A_DAY)
+    homes = awake(HOMES, planned=[away])
+    homes.advance(START + 7 * MINUTES_AN_HOUR)
+    homes.boilers.ignition_locked[:] = True
 
-    assert ill.effects.silent_rooms.sum() == 1
-    assert ill.happened[0].noticed_minute is None
+    homes.advance(START + 7 * MINUTES_AN_HOUR + 1)
 
-
-def test_the_truth_of_a_fault_is_a_line_of_the_estate_s_table() -> None:
-    _, ill = broken("slow_leak", 0.0, rate=0.05)
-
-    assert truth_row(ill.happened[0]) == {
-        "home_id": "home-2",
-        "fault": "slow_leak",
-        "place": "boiler",
-        "began_at": "2026-10-08T00:00:00Z",
-        "ended_at": None,
-        "noticed_at": None,
-        "severity": 0.31,
-        "parameters": {"rate": 0.05},
-    }
+    assert homes.boilers.ignition_locked.tolist() == [False, True, False]
 
 
-@pytest.mark.parametrize(
-    ("name", "place", "values", "reason"),
-    [
-        (
-            "slow_leek",
-            None,
-            {},
-            "there is no fault 'slow_leek' (did you mean slow_leak?); there are: slow_leak, "
-            "fast_leak, low_pressure, high_moisture, under_ventilated, cold_bridge, under_heated, "
-            "silent",
-        ),
-        ("slow_leak", None, {"rate": 9.0}, "rate cannot be 9 bar/day: choose 0.005 to 0.15"),
-        ("slow_leak", None, {"to": 0.5}, "slow_leak has no parameter 'to'; it has: rate"),
-        ("silent", None, {"rate": 0.5}, "silent has no parameter 'rate'; it has: none"),
-        ("slow_leak", "bedroom", {}, "slow_leak cannot be in 'bedroom'; choose one of: boiler"),
-    ],
-    ids=["unknown", "out of range", "wrong parameter", "no parameters", "wrong place"],
-)
-def test_a_fault_that_cannot_be_is_refused_with_what_can(
-    name: str, place: str | None, values: dict[str, float], reason: str
-) -> None:
-    with pytest.raises(FaultRefusedError) as refused:
-        make_fault(home=0, name=name, place=place, began_minute=0, values=values)
+def test_an_under_heated_home_is_cold(sound: list[Stretch]) -> None:
+    homes = lived([fault("under_heated", set_point=14.0)], 4.0)
 
-    assert str(refused.value) == reason
+    assert homes.rooms.air_temp_c[ILL].max() < 17.0
+    assert sound[1].rooms.air_temp_c[:, ILL, LIVING].max() > 18.0
 
 
-def test_every_fault_explains_itself_and_takes_its_defaults() -> None:
-    for kind in FAULTS.values():
-        fault = make_fault(home=0, name=kind.name, place=None, began_minute=0, values={})
-        assert 0.0 <= fault.severity <= 1.0
-        assert explain(kind).startswith(f"{kind.name}: {kind.words}")
+def test_a_moist_room_is_moister(sound: list[Stretch]) -> None:
+    homes = awake(HOMES, planned=[fault("high_moisture", place="bedroom")])
+
+    moist = days_of(homes, 2)[1].rooms.vapour_kg_m3[:, ILL, BEDROOM]
+
+    assert moist.mean() > 1.1 * sound[1].rooms.vapour_kg_m3[:, ILL, BEDROOM].mean()
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        (("homes = 3", "homes = 0"), "small.toml: homes cannot be 0: choose 1 to 1000"),
-        (("homes = 3", "homes = 'x'"), "small.toml: 'homes' must be of type int"),
-        (
-            ("'winter'", "'spring'"),
-            "small.toml: there is no season 'spring'; there are: calendar, autumn, winter",
-        ),
-        (
-            ("home = 'home-2'", "home = 'home-9'"),
-            "small.toml: [[fault]] in home-9: there is no home 'home-9'; "
-            "there are home-1 to home-3",
-        ),
-        (
-            ("'th-0201'", "'th-0999'"),
-            "small.toml: there is no room sensor 'th-0999'; there are th-0101 to th-0303",
-        ),
-        (
-            ("began_days_before_now = 1", "began_days_before_now = 5"),
-            "small.toml: slow_leak in home-2: began_days_before_now must be 0 to 2",
-        ),
-    ],
-    ids=["too few", "wrong type", "season", "home", "sensor", "before the history"],
-)
-def test_a_scenario_that_cannot_be_used_says_why(
-    small: Path, change: tuple[str, str], reason: str
-) -> None:
-    small.write_text(small.read_text().replace(*change))
+def test_a_cold_bridge_cools_the_surface_and_not_the_air(sound: list[Stretch]) -> None:
+    homes = awake(HOMES, planned=[fault("cold_bridge", place="bedroom", f_rsi=0.5)])
 
-    with pytest.raises(ScenarioError) as refused:
-        load_scenario(small)
+    rooms = homes.run(MINUTES_A_DAY).rooms
 
-    assert str(refused.value) == reason
+    assert (rooms.surface_temp_c < sound[0].rooms.surface_temp_c)[:, ILL, BEDROOM].all()
+    assert_array_equal(rooms.air_temp_c, sound[0].rooms.air_temp_c)
 
 
-def test_more_people_make_more_vapour() -> None:
-    one, four = (build_homes(1, seed=2, overrides={0: {"people": people}}) for people in (1, 4))
+def test_an_open_window_cools_its_room_until_it_is_shut(sound: list[Stretch]) -> None:
+    opened = oddity("window_left_open", after_min=600, lasts_min=300, place="bedroom")
 
-    made = [
-        day_of(20_761, homes, seed=2, season=Season.WINTER).vapour_kg_s.sum() * 60.0
-        for homes in (one, four)
-    ]
+    colder_k = sound[0].rooms.air_temp_c - (
+        awake(HOMES, planned=[opened]).run(MINUTES_A_DAY).rooms.air_temp_c
+    )
 
-    assert 1.0 < made[0] < made[1] < 14.0  # kg a day; a household of four makes about 10
-    assert np.isfinite(made).all()
+    bedroom = colder_k[:, ILL, BEDROOM]
+    assert_array_equal(bedroom[: 600 // 5], 0.0)
+    assert bedroom[895 // 5] > 1.0
+    assert bedroom[-1] < 0.5 * bedroom[895 // 5]
+
+
+def test_guests_bring_breath_and_warmth(sound: list[Stretch]) -> None:
+    party = oddity("party", after_min=18 * 60, lasts_min=5 * 60)
+
+    rooms = awake(HOMES, planned=[party]).run(MINUTES_A_DAY).rooms
+
+    evening = slice(19 * 12, 23 * 12)
+    more_ppm = rooms.carbon_dioxide_ppm - sound[0].rooms.carbon_dioxide_ppm
+    warmer_k = rooms.air_temp_c - sound[0].rooms.air_temp_c
+    assert more_ppm[evening, ILL, LIVING].min() > 300.0
+    assert warmer_k[evening, ILL, LIVING].mean() > 0.2
+
+
+def test_nothing_begins_in_the_past() -> None:
+    homes = lived([], 0.1)
+
+    with pytest.raises(ValueError, match="slow_leak cannot begin in the past"):
+        homes.begin(fault("slow_leak"))
+
+    assert len(homes.episodes) == 0
+
+
+def test_what_nobody_feels_is_never_noticed() -> None:
+    homes = lived([fault("silent"), fault("drifting")], 2.0)
+
+    assert_array_equal(homes.episodes.noticed_minute, NEVER)
+
+
+def test_walls_forget_in_a_few_weeks_how_they_began() -> None:
+    homes = awake(HOMES)
+    dry, damp = at_rest(homes.homes), at_rest(homes.homes)
+    for state, humidity in ((dry, 0.35), (damp, 0.70)):
+        state.deep_humidity[:] = humidity
+        state.fabric_temp_c += 10.0 * humidity
+    first = START // MINUTES_A_DAY
+
+    for state in (dry, damp):
+        days = range(first - 16, first)
+        live_simply(state, homes.homes, days, seed=SEED, climate=homes.climate)
+
+    assert abs(damp.deep_humidity - dry.deep_humidity).max() < 0.3 * 0.35
+    assert abs(damp.fabric_temp_c - dry.fabric_temp_c).max() < 0.1

@@ -1,0 +1,1 @@
+"""Outdoors: synthetic British weather, and weather that was recorded."""

@@ -1,0 +1,1 @@
+"""How devices and bridges say what they measured: a module for each form, by its documentation."""

@@ -1,0 +1,1 @@
+"""What can be broken, what each fault changes, and since when."""

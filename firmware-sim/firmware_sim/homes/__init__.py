@@ -1,0 +1,1 @@
+"""What homes are made of: fabric, household, heating plant; seeded variety over an estate."""

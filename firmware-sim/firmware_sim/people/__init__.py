@@ -1,0 +1,1 @@
+"""What people do in their homes: presence, warmth, washing, cooking, drying, windows."""

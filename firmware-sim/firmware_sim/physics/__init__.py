@@ -1,0 +1,1 @@
+"""Air, water, rooms, mould: heat and moisture that go from one node to another."""
