@@ -4,12 +4,13 @@ import argparse
 import json
 import sys
 
-from bench import detectors, ingest, realism, simulator, storage
+from bench import accuracy, detectors, ingest, realism, simulator, storage
 from bench.ingest.client import BenchFailed
 from local.fetch import FetchFailed
 from local.processes import ServerFailed
 
 MEASUREMENTS = {
+    "accuracy": accuracy,
     "detectors": detectors,
     "ingest": ingest,
     "realism": realism,

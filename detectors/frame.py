@@ -172,11 +172,11 @@ def align_rows(
     step = (offset_ms + step_ms // 2) // step_ms
     use = (step >= 0) & (step < steps) & ~np.isnan(values)
     step, offset_ms = step[use], offset_ms[use]
-    distance_ms = np.abs(offset_ms - step * step_ms)
-    # Where several samples meet in one cell the last assignment stays: the nearest, the earlier.
-    order = np.lexsort((-offset_ms, -distance_ms))
+    past_ms = offset_ms - step * step_ms
+    cell = sample_rows[use] * steps + step
+    best = _nearest(cell, 2 * np.abs(past_ms) + (past_ms > 0))
     cells = np.full(rows * steps, np.nan, dtype=values.dtype)
-    cells[(sample_rows[use] * steps + step)[order]] = values[use][order]
+    cells[cell[best]] = values[use][best]
     grid: Floats = cells.reshape(rows, steps)
     return grid
 
@@ -184,6 +184,18 @@ def align_rows(
 def epoch_hour(start: datetime) -> int:
     """Whole hours from 1970-01-01 to `start`, UTC."""
     return int(start.astimezone(UTC).timestamp()) // HOUR_S
+
+
+def _nearest(cell: Integers, distance: Integers) -> Integers:
+    """Of the samples that meet in a cell the nearest, of equally near ones the first."""
+    if np.any(cell[1:] < cell[:-1]):  # where samples come in order no sorting is needed
+        order = np.argsort(cell, kind="stable")
+        return order[_nearest(cell[order], distance[order])]
+    if not len(cell):
+        return np.empty(0, dtype=np.int64)
+    first = np.flatnonzero(np.concatenate([[True], cell[1:] != cell[:-1]]))
+    position = np.arange(len(cell))
+    return np.minimum.reduceat(distance * len(cell) + position, first) % len(cell)
 
 
 def _mean_humidity(temp_c: Floats, humidity: Floats, mean_temp_c: Floats, size: int) -> Floats:

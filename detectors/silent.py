@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -39,7 +40,7 @@ def judge(frame: Frame) -> Judgement:
     A row counts as silent up to the frame's last column, so the frame ends where the data's own
     clock stands. A row that was not heard yet in the frame is UNKNOWN: it may not be there yet.
     """
-    last = last_where(_heard(frame))
+    last = last_where(heard(frame))
     silent_s = (np.arange(frame.steps) - last) * frame.step_s
     severity = np.full(frame.shape, NOTHING, dtype=np.int8)
     severity[silent_s >= SILENT_AFTER_S] = Severity.LOW
@@ -59,6 +60,21 @@ def judge(frame: Frame) -> Judgement:
     )
 
 
+def judge_in_gateway_time(frame: Frame, gateway_heard: Booleans) -> Judgement:
+    """`judge`, but unknown until the gateway was heard for as long without the device.
+
+    `gateway_heard`, (times,) or (rows, times), says whether the gateway of a row sent anything at
+    all in a step: one that is away says nothing of its devices.
+    """
+    judgement = judge(frame)
+    gateway_steps = np.broadcast_to(np.cumsum(gateway_heard, axis=-1), frame.shape)
+    last_heard = np.maximum.accumulate(np.where(heard(frame), gateway_steps, 0), axis=1)
+    missed_s = (gateway_steps - last_heard) * frame.step_s
+    excused = (judgement.severity > NOTHING) & (missed_s < SILENT_AFTER_S)
+    severity = np.where(excused, UNKNOWN, judgement.severity).astype(np.int8)
+    return replace(judgement, severity=severity)
+
+
 def sentence(evidence: Mapping[str, float]) -> str:
     """What a person is told for the numbers of an alert."""
     hours = evidence["silent_h"]
@@ -66,9 +82,9 @@ def sentence(evidence: Mapping[str, float]) -> str:
     return f"Nothing has been heard from here for {span}; what is going on is not known."
 
 
-def _heard(frame: Frame) -> Booleans:
-    """Whether anything at all was measured in a step."""
-    heard = np.zeros(frame.shape, dtype=np.bool_)
+def heard(frame: Frame) -> Booleans:
+    """Whether anything at all was measured in a step, (rows, times)."""
+    anything = np.zeros(frame.shape, dtype=np.bool_)
     for array in frame.values.values():
-        heard |= ~np.isnan(array)
-    return heard
+        anything |= ~np.isnan(array)
+    return anything

@@ -14,9 +14,10 @@ from detectors.episodes import episodes
 from detectors.frame import BoilerFrame, RoomFrame, Row
 from detectors.judgement import Judgement, Rules
 from detectors.mould import MouldState
+from detectors.placing import STEP_S, boiler_frame, room_frame, steps_between
 from detectors.registry import BOILER_DETECTORS, ROOM_DETECTORS
 from detectors.run.candidates import Candidate
-from detectors.run.placed import STEP_S, boiler_frame, room_frame, stay, steps_between
+from detectors.run.placed import stay
 from detectors.run.windows import Window
 from store import frames
 from store.alerts import DetectorState, KnownAlert

@@ -6,7 +6,7 @@ until it has settled. So an outage of ours, of the line or of a whole block rais
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -17,10 +17,11 @@ from core.quantities import Kind
 from detectors import silent
 from detectors.arrays import Booleans
 from detectors.frame import Frame, Row
-from detectors.judgement import NOTHING, UNKNOWN, Judgement
+from detectors.judgement import Judgement
+from detectors.placing import STEP_S, Stay, presence_frame, steps_between
 from detectors.run.candidates import HomeKey, purpose_of
 from detectors.run.judging import Verdict, episodes_by_home
-from detectors.run.placed import STEP_S, Stay, presence_frame, stay, steps_between
+from detectors.run.placed import stay
 from detectors.run.sweep import Swept, of_these_tenancies, write_home
 from detectors.run.windows import Window, whole_day
 from store import alerts, frames
@@ -101,7 +102,8 @@ def judge_silence(
         heard = _gateway_heard([frame for frame, _ in listened], stretch)
         known = alerts.alerts_since(conn, homes, [silent.NAME], since)
         for frame, permits in listened:
-            _write(conn, _in_gateway_time(frame, heard), permits, known, stretch, swept)
+            judgement = silent.judge_in_gateway_time(frame, heard)
+            _write(conn, judgement, permits, known, stretch, swept)
     clock.judged_until = clock.heard_until
     return swept
 
@@ -141,26 +143,8 @@ def _gateway_heard(looked_at: Sequence[Frame], stretch: Window) -> Booleans:
     """(times,): whether the gateway sent anything at all in a step."""
     heard = np.zeros(steps_between(stretch.start, stretch.end), dtype=np.bool_)
     for frame in looked_at:
-        for array in frame.values.values():
-            heard |= (~np.isnan(array)).any(axis=0)
+        heard |= silent.heard(frame).any(axis=0)
     return heard
-
-
-def _in_gateway_time(frame: Frame, heard: Booleans) -> Judgement:
-    """The verdicts on silence; unknown until the gateway was heard for as long without the device.
-
-    The shortest silence that counts is `silent.SILENT_AFTER_S`.
-    """
-    judgement = silent.judge(frame)
-    measured = np.zeros(frame.shape, dtype=np.bool_)
-    for array in frame.values.values():
-        measured |= ~np.isnan(array)
-    gateway_steps = np.cumsum(heard)
-    last_heard = np.maximum.accumulate(np.where(measured, gateway_steps, 0), axis=1)
-    missed_s = (gateway_steps - last_heard) * frame.step_s
-    excused = (judgement.severity > NOTHING) & (missed_s < silent.SILENT_AFTER_S)
-    severity = np.where(excused, UNKNOWN, judgement.severity).astype(np.int8)
-    return replace(judgement, severity=severity)
 
 
 def _write(

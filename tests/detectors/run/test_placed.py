@@ -8,16 +8,16 @@ import pytest
 
 from core.quantities import QUANTITIES, Kind
 from detectors.frame import Row
-from detectors.run.placed import (
+from detectors.placing import (
     STEP_S,
     Stay,
     boiler_frame,
     epoch_ms,
     presence_frame,
     room_frame,
-    stay,
     steps_between,
 )
+from detectors.run.placed import stay
 from store.frames import Place, SampleTable
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
