@@ -68,17 +68,16 @@ def test_no_other_room_of_the_estate_comes_near_mould(month: Month) -> None:
     humidity = np.nanmean(surface_humidity_pct(month), axis=0).reshape(-1)
     others = np.arange(index.shape[1]) != DAMP * len(ROOMS) + BEDROOM
 
-    assert index[:, others].max() < 0.4
-    assert humidity[others].max() < 85.0
+    assert index[:, others].max() < 0.3
+    assert humidity[others].max() < 82.0
 
 
-def test_no_other_surface_is_wet_for_half_a_day(month: Month) -> None:
+def test_no_other_surface_is_wet_for_hours(month: Month) -> None:
     wet = surface_humidity_pct(month)[:, SOUND] >= 100.0
 
-    half_a_day = 72  # samples, ten minutes apart
-    in_a_row = np.array([wet[n : n + half_a_day].all(axis=0) for n in range(len(wet) - half_a_day)])
+    in_a_row = np.array([wet[n : n + 18].all(axis=0) for n in range(len(wet) - 18)])
 
-    assert not in_a_row.any()
+    assert not in_a_row.any()  # never three hours long
 
 
 def test_ordinary_rooms_are_neither_dry_nor_humid(month: Month) -> None:
@@ -86,16 +85,16 @@ def test_ordinary_rooms_are_neither_dry_nor_humid(month: Month) -> None:
 
     means = np.nanmean(humidity, axis=0)
 
-    assert means.min() > 30.0
-    assert means.max() < 75.0
+    assert means.min() > 35.0
+    assert means.max() < 72.0
     assert np.nanmean((humidity > 30.0) & (humidity < 75.0)) > 0.9
 
 
 def test_ordinary_homes_are_as_warm_as_their_people_want_them(month: Month) -> None:
     living = month.temp_c[:, SOUND, 0].mean(axis=0)
 
-    assert living.min() > 15.0  # a thrifty household
-    assert living.max() < 24.0
+    assert living.min() > 16.0  # a thrifty household
+    assert living.max() < 23.0
     assert 18.0 < np.median(living) < 21.0
 
 
@@ -133,6 +132,8 @@ def test_pressure_rises_with_the_water_by_six_millibar_a_kelvin(month: Month) ->
         water_c, still_bar = month.water_c[still, home], month.still_bar[still, home]
         rises.append(np.polyfit(water_c, still_bar, 1)[0])
 
+    assert 0.0025 < min(rises)
+    assert max(rises) < 0.0075
     assert 0.0050 < np.median(rises) < 0.0070
 
 
@@ -159,6 +160,8 @@ def test_a_regression_finds_the_leak_and_no_leak_elsewhere(month: Month) -> None
 def test_the_leaking_boiler_still_works_at_the_end(month: Month) -> None:
     assert np.nanmin(month.still_bar[-144:, LEAKING]) > 0.6
     assert month.starts[-1, LEAKING] > month.starts[-144, LEAKING]
+    boilers = month.simulation.boilers
+    assert not (boilers.ignition_locked | boilers.overheat_locked).any()
 
 
 def test_burners_start_as_often_as_real_ones(month: Month) -> None:
@@ -167,7 +170,7 @@ def test_burners_start_as_often_as_real_ones(month: Month) -> None:
     a_day = (month.starts[-1] - month.starts[0]) / days
 
     assert a_day.min() > 5.0
-    assert 15.0 < np.median(a_day) < 60.0  # the British median is 50
+    assert 20.0 < np.median(a_day) < 50.0  # the British median is 50
 
 
 def test_the_truth_names_what_was_broken(month: Month) -> None:
