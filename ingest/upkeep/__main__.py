@@ -7,9 +7,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ingest.probes import NotListening
 from ingest.settings import NotSet, http_address
 from ingest.upkeep.jobs import jobs
-from ingest.upkeep.metrics import Metrics, NotListening
+from ingest.upkeep.metrics import Metrics
 from ingest.upkeep.service import Upkeep
 from store.connection import NotAnAddress, check_url
 from store.singleton import AlreadyRunning

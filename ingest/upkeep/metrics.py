@@ -5,9 +5,7 @@ from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 
-
-class NotListening(RuntimeError):
-    """The address for scrapes cannot be had; the text says which and what to do."""
+from ingest.probes import NotListening
 
 
 class Metrics:

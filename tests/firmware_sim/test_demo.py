@@ -132,7 +132,7 @@ def test_pressure_rises_with_the_water_by_six_millibar_a_kelvin(month: Month) ->
         water_c, still_bar = month.water_c[still, home], month.still_bar[still, home]
         rises.append(np.polyfit(water_c, still_bar, 1)[0])
 
-    assert 0.0025 < min(rises)
+    assert min(rises) > 0.0025
     assert max(rises) < 0.0075
     assert 0.0050 < np.median(rises) < 0.0070
 
