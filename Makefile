@@ -21,7 +21,7 @@ demo: setup ## run the whole system with thirty simulated homes; Ctrl-C stops it
 	@$(BIN)/homewell demo
 
 test: setup ## run the tests, against a real TimescaleDB and Mosquitto
-	$(BIN)/pytest -m "not faults and not soak" -r s
+	$(BIN)/pytest -m "not faults and not soak" -r s $(SIDE_BY_SIDE)
 
 faults: setup ## run the tests that kill processes and servers
 	$(BIN)/pytest -m faults -r s
@@ -35,9 +35,11 @@ check: setup ## format, lint, types, import rules, duplicates, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pylint --disable=all --enable=duplicate-code --score=n $(PACKAGES)
-	$(BIN)/pytest -m "not faults and not soak"
+	$(BIN)/pytest -m "not faults and not soak" $(SIDE_BY_SIDE)
 
-PACKAGES := core store gateway ingest detectors api local bench firmware-sim/firmware_sim
+PACKAGES := core store gateway ingest detectors api weather local bench firmware-sim/firmware_sim
+# Much of the tests' time is waiting. Each half has servers of its own, so not on given ones.
+SIDE_BY_SIDE := $(if $(DATABASE_URL)$(MQTT_URL),,-n 2 --dist loadfile)
 
 format: $(INSTALLED) ## put the code into its form
 	$(BIN)/ruff format

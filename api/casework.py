@@ -15,7 +15,14 @@ import psycopg
 
 from api.raising import contact_channel, raise_now, revision_of
 from core.alerts import Alert, Decision
-from core.casework import Work, covering_detectors, permission_to_raise, title_of, work_for
+from core.casework import (
+    Work,
+    covering_detectors,
+    permission_to_raise,
+    title_of,
+    waits_for_officer,
+    work_for,
+)
 from core.consent import Refusal
 from core.notices import repair_withheld
 from store import alert_answers, alerts_seen, notices, repairs
@@ -111,6 +118,8 @@ def _decide(conn: psycopg.Connection, waiting: Waiting, now: datetime) -> Decisi
     permit = permission_to_raise(ledger.choices, tenancy=ledger.tenancy, alert=alert, at=now)
     if isinstance(permit, Refusal):
         return _withhold(conn, alert, permit, ledger, now)
+    if waits_for_officer(alert):
+        return _leave_to_officer(conn, alert, ledger, now)
     raise_now(conn, alert, permit, work=work, ledger=ledger, at=now, requested_by=HOMEWELL)
     return Decision.RAISED
 
@@ -143,6 +152,22 @@ def _leave_to(
         revision=revision_of(ledger),
         at=now,
         decided_with=covering_id,
+    )
+    return Decision.NOT_NEEDED
+
+
+def _leave_to_officer(
+    conn: psycopg.Connection, alert: Alert, ledger: TenancyLedger, now: datetime
+) -> Decision:
+    alert_answers.write_decision(
+        conn,
+        alert,
+        Decision.NOT_NEEDED,
+        reason="many homes in the area have the same alert, so that one cause is likely: it waits "
+        "for an officer",
+        revision=revision_of(ledger),
+        at=now,
+        decided_group=alert.group_id,
     )
     return Decision.NOT_NEEDED
 

@@ -17,10 +17,15 @@ Heard = Mapping[Kind, datetime | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenAlert:
-    """An alert with the evidence that this person may see."""
+    """An alert with the evidence that this person may see.
+
+    `group` is the mass event that it is part of; a tenant is told of their own home alone, and of
+    an alert whose kind is not shared it would give the kind away.
+    """
 
     alert: Alert
     evidence: Evidence
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from api.principals import Officer, Tenant
 from core.alerts import DEVICE_DETECTORS, Alert, purpose_of
 from core.bands import bands_by_day
 from core.consent import DETECTION, Permit, Purpose, Refusal
-from core.evidence import Evidence, evidence_for
+from core.evidence import NONE, Evidence, evidence_for
 from core.home_risk import RANK, standing
 from core.quantities import Kind
 from core.readings import Period, PlaceReadings
@@ -327,7 +327,7 @@ def _seen_alerts(
 def _disclosed(alert: Alert, ledgers: Iterable[TenancyLedger], now: datetime) -> SeenAlert:
     """The alert as the tenancy it belongs to lets the landlord see it."""
     if alert.detector in DEVICE_DETECTORS:
-        return SeenAlert(alert=alert, evidence=_whole(alert))
+        return SeenAlert(alert=alert, evidence=_whole(alert), group=alert.group_id)
     theirs = next(
         (one for one in ledgers if one.tenancy.tenancy_id == alert.tenancy_id),
         None,
@@ -341,7 +341,9 @@ def _disclosed(alert: Alert, ledgers: Iterable[TenancyLedger], now: datetime) ->
     else:
         detection = theirs.decide(purpose_of(alert), now)
         share = theirs.decide(Purpose.SHARE_WITH_LANDLORD, now)
-    return SeenAlert(alert=alert, evidence=evidence_for(alert, detection=detection, share=share))
+    evidence = evidence_for(alert, detection=detection, share=share)
+    group = alert.group_id if evidence.shared != NONE else None
+    return SeenAlert(alert=alert, evidence=evidence, group=group)
 
 
 def _whole(alert: Alert) -> Evidence:

@@ -33,9 +33,8 @@ class CauseModel(_Model):
 class AlertModel(_Model):
     """An alert, with the evidence that the tenant's choices leave to whoever asks.
 
-    `shared` is `all`, `band` (no numbers) or `none` (only that there is an alert, and its
-    severity); `detector`, `place`, `evidence`, `causes` and `decision_reason`, which may name the
-    place or purpose, are empty where they are not shared.
+    `shared` is `all`, `band` (no numbers) or `none` (that there is one, and its severity); what may
+    name place or purpose is empty where not shared. `group` joins what many homes raised together.
     """
 
     model_config = ConfigDict(
@@ -83,6 +82,7 @@ class AlertModel(_Model):
     decision: str
     decision_reason: str | None
     decided_at: datetime | None
+    group: str | None
 
     @classmethod
     def of(cls, seen: SeenAlert) -> "AlertModel":
@@ -109,6 +109,7 @@ class AlertModel(_Model):
             decision=alert.decision.value,
             decision_reason=alert.decision_reason if is_named else None,
             decided_at=alert.decided_at,
+            group=seen.group,
         )
 
 

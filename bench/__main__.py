@@ -4,18 +4,20 @@ import argparse
 import json
 import sys
 
-from bench import accuracy, detectors, ingest, realism, simulator, storage
+from bench import accuracy, ingest, realism, reference, simulator, speed, storage, sweep
 from bench.ingest.client import BenchFailed
 from local.fetch import FetchFailed
 from local.processes import ServerFailed
 
 MEASUREMENTS = {
     "accuracy": accuracy,
-    "detectors": detectors,
+    "detectors": speed,
     "ingest": ingest,
     "realism": realism,
+    "reference": reference,
     "simulator": simulator,
     "storage": storage,
+    "sweep": sweep,
 }
 
 

@@ -63,7 +63,8 @@ class Alert:
     """One alert of one home, detector and place, as it stands now.
 
     `decided_severity` and `decided_revision` are the severity and the ledger's revision that the
-    decision rested on, so that a change of either is noticed.
+    decision rested on, so that a change of either is noticed. `group_id` is the mass event that it
+    is part of, `decided_group` the one for which its repair was left to an officer.
     """
 
     alert_id: UUID
@@ -90,6 +91,8 @@ class Alert:
     decided_at: datetime | None = None
     decided_severity: Severity | None = None
     decided_revision: int | None = None
+    group_id: str | None = None
+    decided_group: str | None = None
 
 
 def purpose_of(alert: Alert) -> Purpose:

@@ -13,6 +13,7 @@ from uuid import UUID
 from core.alerts import Alert, purpose_of, shows_indoor_readings
 from core.consent import Choice, Permit, Purpose, Refusal, Tenancy, decide
 from core.findings import Severity
+from core.work import SAME_VISIT, WORK_KINDS
 
 
 class Priority(StrEnum):
@@ -114,15 +115,25 @@ def work_for(detector: str, severity: Severity) -> Work | None:
 
     Information (`low`) asks for nothing, and a silent device is an engineer's matter.
     """
-    kind = _WORK.get(detector)
+    kind = WORK_KINDS.get(detector)
     if kind is None or severity < Severity.MEDIUM:
         return None
-    return Work(**kind, priority=_PRIORITY[severity])
+    return Work(
+        title=kind.title,
+        trade=kind.trade.code,
+        trade_custom_code=kind.trade.custom_code,
+        trade_custom_name=kind.trade.custom_name,
+        item_code=kind.item_code,
+        item_name=kind.item_name,
+        request=kind.request,
+        priority=_PRIORITY[severity],
+    )
 
 
 def title_of(detector: str) -> str:
     """What the work for a detector is called; the detector's own name when it asks for none."""
-    return str(_WORK.get(detector, {}).get("title", detector))
+    kind = WORK_KINDS.get(detector)
+    return detector if kind is None else kind.title
 
 
 def covering_detectors(detector: str) -> tuple[str, ...]:
@@ -132,8 +143,16 @@ def covering_detectors(detector: str) -> tuple[str, ...]:
     ('mould_risk',)
     """
     return tuple(
-        other for matter in _MATTERS if detector in matter for other in matter if other != detector
+        other for visit in SAME_VISIT if detector in visit for other in visit if other != detector
     )
+
+
+def waits_for_officer(alert: Alert) -> bool:
+    """Whether nothing is raised for the alert without a person: part of a mass event, not urgent.
+
+    Ten engineers are not sent for one frozen street; danger and what is urgent wait for nobody.
+    """
+    return alert.group_id is not None and alert.severity < Severity.HIGH
 
 
 def permission_to_raise(
@@ -194,13 +213,13 @@ def describe(alert: Alert, work: Work) -> str:
     """The description of the work, as whoever carries it out may read it.
 
     It names the room and what to do. Numbers of a boiler are in it; numbers of rooms are not,
-    whoever may see them elsewhere.
+    whoever may see them elsewhere. Of other homes it says no more than that there are some.
     """
     where = "" if shows_indoor_readings(alert) is False else f" Where: {place_words(alert.place)}."
     seen = "" if shows_indoor_readings(alert) else f" {alert.sentence}"
     return (
         f"Raised by sensors, not yet seen by a person. {work.title}, {alert.severity.word}."
-        f"{where}{seen} {work.request}"
+        f"{where}{seen}{_TOGETHER if alert.group_id else ''} {work.request}"
     )
 
 
@@ -218,55 +237,12 @@ def place_words(place: str) -> str:
     return place.replace("-", " ").replace("_", " ")
 
 
+_TOGETHER = (
+    " Other homes in the area reported the same at the same time: one cause for all of them, such "
+    "as the weather or the supply, is likely."
+)
 _PRIORITY = {
     Severity.MEDIUM: Priority.ROUTINE,
     Severity.HIGH: Priority.URGENT,
     Severity.EMERGENCY: Priority.EMERGENCY,
-}
-_HEATING = {
-    "trade": "HE",
-    "trade_custom_code": "GAS-SAFE",
-    "trade_custom_name": "Gas Safe registered heating engineer",
-}
-_DAMP = {
-    "trade": "SP",
-    "trade_custom_code": "DAMP",
-    "trade_custom_name": "Damp and mould specialist",
-}
-# What one visit looks into: whoever comes for the one of them finds the other.
-_MATTERS = (("mould_risk", "condensation"), ("low_pressure", "slow_leak"))
-
-_WORK: dict[str, dict[str, Any]] = {
-    "mould_risk": {
-        "title": "Risk of mould",
-        "item_code": "HW-MOULD",
-        "item_name": "Risk of mould: inspect, find the cause",
-        "request": "Inspect the coldest walls, corners and window reveals, the ventilation and "
-        "the heating of the room; find what keeps it damp and put that right; treat any mould.",
-        **_DAMP,
-    },
-    "condensation": {
-        "title": "Water forming on cold surfaces",
-        "item_code": "HW-CONDENSATION",
-        "item_name": "Condensation: inspect, find the cause",
-        "request": "Check the extractor fans, trickle vents, insulation and heating of the room; "
-        "find why its surfaces get wet and put that right.",
-        **_DAMP,
-    },
-    "low_pressure": {
-        "title": "Low water pressure in the boiler",
-        "item_code": "HW-LOW-PRESSURE",
-        "item_name": "Low boiler pressure: attend and diagnose",
-        "request": "Check for leaks and the expansion vessel, restore the pressure, and see that "
-        "heating and hot water work.",
-        **_HEATING,
-    },
-    "slow_leak": {
-        "title": "Boiler slowly losing water",
-        "item_code": "HW-SLOW-LEAK",
-        "item_name": "Boiler losing water: find and repair the leak",
-        "request": "Find and repair the leak in the heating system, restore the pressure, and see "
-        "that heating and hot water work.",
-        **_HEATING,
-    },
 }

@@ -28,10 +28,15 @@ BOILER_PLACE = Kind.BOILER.value
 Uprn = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,11}$")]
 Url = Annotated[str, msgspec.Meta(pattern=r"^https?://")]
 Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 KeptDays = Annotated[int, msgspec.Meta(ge=45, le=36_500)]
 """From what the detectors' windows hold to a century: fewer days would leave them nothing to judge
 by, and a slip of the hand would delete what nobody meant to."""
 Jurisdiction = Literal["england", "scotland", "wales", "northern_ireland"]
+
+
+_CONTACT_LENGTH = range(3, 201)  # from the shortest address to what a header bears well
 
 
 class NotARegistration(ValueError):
@@ -49,7 +54,8 @@ class Landlord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The landlord; `recording` marks the owner of a replayed recording.
 
     Readings older than `keep_readings_days` are deleted; where it is absent, what was registered
-    before stands, and at first that is: kept for ever.
+    before stands, and at first that is: kept for ever. `contact`, an e-mail or web address, is told
+    to the forecast service, and to nobody else.
     """
 
     id: str
@@ -58,15 +64,22 @@ class Landlord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     jurisdiction: Jurisdiction = "england"
     recording: bool = False
     keep_readings_days: KeptDays | None = None
+    contact: str | None = None
     webhook: Webhook | None = None
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Homes under the same weather; `weather` is "gateway/device" of its weather device."""
+    """Homes under the same weather; `weather` is "gateway/device" of its weather device.
+
+    With `latitude` and `longitude`, in degrees, that device is no station: `homewell weather` asks
+    a forecast service for the weather there.
+    """
 
     id: str
     name: str
     weather: str | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
 
 
 class GatewayDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -148,8 +161,7 @@ def check(registration: Registration) -> None:
                 f"{what} {name!r}: a name is 1 to 63 of a-z, 0-9, _ and -, "
                 "starting with a letter or a digit"
             )
-    if registration.landlord.webhook is not None:
-        _check_address(registration.landlord.webhook.url)
+    _check_landlord(registration.landlord)
     for reserved in sorted(gateways.intersection(BROKER_USERS)):
         raise NotARegistration(
             f"a gateway cannot be called {reserved!r}: that is a user of the broker with rights of "
@@ -157,6 +169,7 @@ def check(registration: Registration) -> None:
         )
     for area in registration.areas:
         weather_device(area)
+        _check_place(area, registration.landlord)
     _check_devices_are_in_one_place(registration)
     for home in registration.homes:
         if home.area not in areas:
@@ -169,6 +182,41 @@ def check(registration: Registration) -> None:
                 )
             _check_room(home, device)
         _check_choices(home)
+
+
+def _check_landlord(landlord: Landlord) -> None:
+    contact = landlord.contact
+    if contact is not None and not is_contact(contact):
+        raise NotARegistration(
+            f"landlord.contact {contact!r} is no e-mail or web address that can be told to a "
+            "forecast service: write it in 3 to 200 plain letters, such as warm@homes.example"
+        )
+    if landlord.webhook is not None:
+        _check_address(landlord.webhook.url)
+
+
+def is_contact(text: str) -> bool:
+    """Whether a request can name this as whom to write to: ASCII that a header may carry."""
+    plain = text.isascii() and text.isprintable() and text == text.strip()
+    return plain and len(text) in _CONTACT_LENGTH
+
+
+def _check_place(area: Area, landlord: Landlord) -> None:
+    """Where the weather is to be asked for, all that is needed for asking must be there."""
+    if area.latitude is None and area.longitude is None:
+        return
+    if area.latitude is None or area.longitude is None:
+        raise NotARegistration(f"area {area.id!r} has one coordinate; give both, or none")
+    if area.weather is None:
+        raise NotARegistration(
+            f"area {area.id!r} has coordinates and no weather device to tell of: name one, such as "
+            f"weather = 'weather/{area.id}'"
+        )
+    if landlord.contact is None:
+        raise NotARegistration(
+            f"area {area.id!r} has coordinates: set landlord.contact to an e-mail or web address, "
+            "for the forecast service wants to know whom it answers"
+        )
 
 
 def weather_device(area: Area) -> tuple[str, str] | None:

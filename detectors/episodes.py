@@ -7,13 +7,58 @@ changes an alert's `raised_at`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.findings import Episode, Severity
 from detectors.arrays import Booleans, Integers
-from detectors.judgement import NOTHING, Judgement
+from detectors.judgement import NOTHING, Judgement, Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """For how many known steps in a row trouble, and calm, have stood in each row.
+
+    (rows,), or (rows, steps) after each step.
+    """
+
+    trouble: Integers
+    calm: Integers
+
+    @classmethod
+    def none(cls, rows: int) -> "Standing":
+        """Rows of which nothing has been judged yet."""
+        return cls(trouble=np.zeros(rows, np.int64), calm=np.zeros(rows, np.int64))
+
+    def after(self, step: int) -> "Standing":
+        """What stood after one of the steps."""
+        return Standing(trouble=self.trouble[:, step], calm=self.calm[:, step])
+
+
+def episodes_from(
+    judgement: Judgement,
+    rules: Rules,
+    standing: Standing,
+    open_before: Mapping[int, Episode],
+) -> tuple[list[tuple[int, Episode]], Standing]:
+    """The episodes of a stretch that goes on from `standing` and `open_before`.
+
+    And what stands after each of its steps. Stretch by stretch this says what `episodes` says of
+    all of them at once.
+    """
+    hot, known, calm = _verdicts(judgement, rules.raise_from)
+    trouble = _standing(hot, known, standing.trouble)
+    quiet = _standing(calm, known, standing.calm)
+    found = _found(
+        judgement,
+        raising=hot & (trouble >= rules.dwell_steps(judgement.step_s)),
+        clearing=calm & (quiet >= rules.clear_steps(judgement.step_s)),
+        calm=calm,
+        since_step=0,
+        before=open_before,
+    )
+    return found, Standing(trouble=trouble, calm=quiet)
 
 
 def episodes(
@@ -34,13 +79,37 @@ def episodes(
     on (updated where the judgement says more) or are cleared, and no second one is raised beside
     them.
     """
-    before = open_before or {}
+    hot, known, calm = _verdicts(judgement, raise_from)
+    nothing = np.zeros(len(judgement.rows), dtype=np.int64)
+    raising = hot & (_standing(hot, known, nothing) >= dwell_steps)
+    clearing = calm & (_standing(calm, known, nothing) >= clear_steps)
+    return _found(
+        judgement,
+        raising=raising,
+        clearing=clearing,
+        calm=calm,
+        since_step=since_step,
+        before=open_before or {},
+    )
+
+
+def _verdicts(judgement: Judgement, raise_from: Severity) -> tuple[Booleans, Booleans, Booleans]:
+    """Where there is trouble enough to tell of, where anything is known, where all is calm."""
     hot = judgement.severity >= raise_from
     known = judgement.severity >= NOTHING
-    calm = known & ~hot & ~judgement.holds
+    return hot, known, known & ~hot & ~judgement.holds
+
+
+def _found(
+    judgement: Judgement,
+    *,
+    raising: Booleans,
+    clearing: Booleans,
+    calm: Booleans,
+    since_step: int,
+    before: Mapping[int, Episode],
+) -> list[tuple[int, Episode]]:
     standing = (judgement.severity > NOTHING) & ~calm
-    raising = hot & (_standing(hot, known) >= dwell_steps)
-    clearing = calm & (_standing(calm, known) >= clear_steps)
     raising[:, :since_step] = clearing[:, :since_step] = False
     found: list[tuple[int, Episode]] = []
     for row in np.union1d(np.flatnonzero(raising.any(axis=1)), sorted(before)).astype(int):
@@ -55,10 +124,11 @@ def episodes(
     return found
 
 
-def _standing(mask: Booleans, known: Booleans) -> Integers:
-    """For how many known steps in a row `mask` has been true, up to each step."""
+def _standing(mask: Booleans, known: Booleans, before: Integers) -> Integers:
+    """For how many known steps in a row `mask` has been true, `before` included, at each step."""
     count = np.cumsum(mask, axis=1)
-    broken = np.maximum.accumulate(np.where(known & ~mask, count, 0), axis=1)
+    unbroken = -before[:, np.newaxis]
+    broken = np.maximum.accumulate(np.where(known & ~mask, count, unbroken), axis=1)
     return count - broken
 
 
@@ -99,6 +169,7 @@ def _opened(judgement: Judgement, row: int, step: int) -> Episode:
         confidence=round(float(judgement.confidence[row, step]), 4),
         evidence=evidence,
         sentence=judgement.sentence(evidence),
+        causes=judgement.causes(evidence),
     )
 
 
@@ -118,4 +189,5 @@ def _told(
         confidence=round(float(judgement.confidence[row, last]), 4),
         evidence=evidence,
         sentence=judgement.sentence(evidence),
+        causes=judgement.causes(evidence),
     )

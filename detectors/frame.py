@@ -1,16 +1,14 @@
 """Frames: what was measured, as arrays of homes by times, NaN where nothing was measured."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 
 from core.quantities import QUANTITIES, Kind
 from detectors.arrays import Floats, Integers
-from detectors.humidity import rel_humidity_pct, vapour_pressure_pa
-from detectors.windows import grouped_mean
 
 HOUR_S = 3600
 
@@ -77,9 +75,59 @@ class Frame:
         """The UTC instant of a column; it may lie before or after the frame."""
         return self.start + timedelta(seconds=self.step_s * step_index)
 
+    def part(self, *, rows: Sequence[int] | None = None, steps: slice = slice(None)) -> Self:
+        """These rows (None: all) in these steps, a slice without a stride; views where it can be.
+
+        The part begins at the first of its steps, an empty one where it would have begun.
+        """
+        begin, end, _ = steps.indices(self.steps)
+        which = slice(None) if rows is None else list(rows)
+        owners = self.rows if rows is None else tuple(self.rows[row] for row in rows)
+        beside: dict[str, Any] = {
+            one.name: array[which, steps] if array.shape == self.shape else array[which]
+            for one in fields(self)
+            if isinstance(array := getattr(self, one.name), np.ndarray)
+        }
+        return replace(
+            self,
+            start=self.instant(begin),
+            steps=max(end - begin, 0),
+            rows=owners,
+            values={name: array[which, steps] for name, array in self.values.items()},
+            **beside,
+        )
+
+    def joined(self, later: Self) -> Self:
+        """This frame and one of the same rows that begins where it ends, as one.
+
+        What stands beside rows alone (`f_rsi`, `codes`) is that of `later`. ValueError where they
+        do not follow one another.
+        """
+        if later.rows != self.rows or later.step_s != self.step_s:
+            raise ValueError("frames of other rows or steps cannot be joined")
+        if later.start != self.instant(self.steps):
+            raise ValueError(f"a frame that ends at {self.instant(self.steps)} is not followed")
+        beside: dict[str, Any] = {
+            one.name: np.hstack([getattr(self, one.name), array])
+            for one in fields(self)
+            if isinstance(array := getattr(later, one.name), np.ndarray)
+            and array.shape == later.shape
+        }
+        names = sorted({*self.values, *later.values})
+        return replace(
+            later,
+            start=self.start,
+            steps=self.steps + later.steps,
+            values={name: np.hstack([self[name], later[name]]) for name in names},
+            **beside,
+        )
+
     def _require(self, name: str, array: Floats) -> None:
         if array.shape != self.shape:
             raise ValueError(f"{name} has shape {array.shape}; this frame has {self.shape}")
+
+
+FrameT = TypeVar("FrameT", bound=Frame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,57 +149,27 @@ class RoomFrame(Frame):
         if self.f_rsi.shape != (len(self.rows),):
             raise ValueError(f"f_rsi has shape {self.f_rsi.shape}; one value a row is needed")
 
-    def hourly(self) -> "RoomFrame":
-        """The same rooms hour by hour; a column is the hour that begins at its instant.
-
-        Temperatures are averaged; humidity is averaged as vapour pressure and turned back at the
-        mean temperature (never above 100 %). One sample makes an hour known: battery sensors may
-        report as seldom as that, and damp moves in hours. A last hour that is not full is left
-        out, because later samples would change it. Raises NotHourly.
-        """
-        size = self.steps_per_hour
-        means = {name: grouped_mean(array, size) for name, array in self.values.items()}
-        temp = means.get("air_temp_c")
-        if temp is not None and "rel_humidity_pct" in means:
-            means["rel_humidity_pct"] = _mean_humidity(
-                self["air_temp_c"], self["rel_humidity_pct"], temp, size
-            )
-        outdoor_c = grouped_mean(self.outdoor_temp_c, size)
-        return RoomFrame(
-            start=self.start,
-            step_s=HOUR_S,
-            steps=self.steps // size,
-            rows=self.rows,
-            values=means,
-            outdoor_temp_c=outdoor_c,
-            outdoor_rel_humidity_pct=_mean_humidity(
-                self.outdoor_temp_c, self.outdoor_rel_humidity_pct, outdoor_c, size
-            ),
-            f_rsi=self.f_rsi,
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BoilerFrame(Frame):
-    """One row for each boiler."""
+    """One row for each boiler, beside it what surrounds it.
+
+    `outdoor_temp_c` is that of the home's area, `indoor_temp_c` the mean of the home's rooms, both
+    (rows, steps) and NaN where not known; left out they are known nowhere. `values["fault_code"]`
+    holds places in `codes`, NaN where no code was present.
+    """
+
+    outdoor_temp_c: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    indoor_temp_c: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    codes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         Frame.__post_init__(self)
         _require_known(self.values, Kind.BOILER)
-
-
-def align(sample_times_ms: Integers, values: Floats, start_ms: int, step_ms: int, n: int) -> Floats:
-    """Samples of one row on a grid of `n` steps: (n,); the nearest sample within half a step.
-
-    A step at instant s takes samples of [s - half, s + half), of two equally near ones the
-    earlier; NaN samples are none. Samples may come in any order.
-
-    >>> align(np.array([0, 590_000]), np.array([1.5, 2.5]), 0, 600_000, 3)
-    array([1.5, 2.5, nan])
-    """
-    rows = np.zeros(len(sample_times_ms), dtype=np.int64)
-    grid = align_rows(rows, sample_times_ms, values, start_ms, step_ms, (1, n))
-    return grid.reshape(n)
+        for name in ("outdoor_temp_c", "indoor_temp_c"):
+            if not getattr(self, name).size:
+                object.__setattr__(self, name, np.broadcast_to(np.float32(np.nan), self.shape))
+            self._require(name, getattr(self, name))
 
 
 def align_rows(
@@ -162,10 +180,16 @@ def align_rows(
     step_ms: int,
     shape: tuple[int, int],
 ) -> Floats:
-    """`align` for many rows at once: `sample_rows` says which row a sample belongs to.
+    """Samples on a grid of `shape` (rows, steps): the nearest sample within half a step.
 
-    The three sample arrays are equally long; `shape` is (rows, steps) of the answer, which has the
-    dtype of `values`. Samples outside the grid are left out.
+    A step at instant s takes samples of [s - half, s + half), of two equally near ones the
+    earlier; NaN samples are none. The three sample arrays are equally long, in any order;
+    `sample_rows` says which row a sample belongs to. Samples outside the grid are left out; the
+    answer has the dtype of `values`.
+
+    >>> row, times_ms, values = np.zeros(2, int), np.array([0, 590_000]), np.array([1.5, 2.5])
+    >>> align_rows(row, times_ms, values, 0, 600_000, (1, 3))
+    array([[1.5, 2.5, nan]])
     """
     rows, steps = shape
     offset_ms = sample_times_ms - start_ms
@@ -181,9 +205,47 @@ def align_rows(
     return grid
 
 
-def epoch_hour(start: datetime) -> int:
-    """Whole hours from 1970-01-01 to `start`, UTC."""
-    return int(start.astimezone(UTC).timestamp()) // HOUR_S
+def align_columns(
+    sample_rows: Integers,
+    sample_times_ms: Integers,
+    columns: Mapping[str, Floats],
+    start_ms: int,
+    step_ms: int,
+    shape: tuple[int, int],
+) -> dict[str, Floats]:
+    """`align_rows` for several quantities of the same samples; those known nowhere are left out.
+
+    Samples that have a step to themselves, nearly all, are put there without being compared.
+    """
+    rows, steps = shape
+    step = (sample_times_ms - start_ms + step_ms // 2) // step_ms
+    use = (step >= 0) & (step < steps) & (sample_rows >= 0)
+    if not use.all():
+        sample_rows, sample_times_ms, step = sample_rows[use], sample_times_ms[use], step[use]
+        columns = {name: values[use] for name, values in columns.items()}
+    cell = sample_rows * steps + step
+    meets = np.bincount(cell, minlength=rows * steps)[cell] > 1
+    crowded, alone = np.flatnonzero(meets), np.flatnonzero(~meets)
+    alone_cell = cell[alone]
+    found: dict[str, Floats] = {}
+    for name, values in columns.items():
+        if np.isnan(values).all():
+            continue
+        if len(crowded):
+            grid = align_rows(
+                sample_rows[crowded],
+                sample_times_ms[crowded],
+                values[crowded],
+                start_ms,
+                step_ms,
+                shape,
+            ).reshape(rows * steps)
+            grid[alone_cell] = values[alone]
+        else:
+            grid = np.full(rows * steps, np.nan, dtype=values.dtype)
+            grid[cell] = values
+        found[name] = grid.reshape(shape)
+    return found
 
 
 def _nearest(cell: Integers, distance: Integers) -> Integers:
@@ -196,11 +258,6 @@ def _nearest(cell: Integers, distance: Integers) -> Integers:
     first = np.flatnonzero(np.concatenate([[True], cell[1:] != cell[:-1]]))
     position = np.arange(len(cell))
     return np.minimum.reduceat(distance * len(cell) + position, first) % len(cell)
-
-
-def _mean_humidity(temp_c: Floats, humidity: Floats, mean_temp_c: Floats, size: int) -> Floats:
-    pressure = grouped_mean(vapour_pressure_pa(temp_c, humidity), size)
-    return np.minimum(rel_humidity_pct(mean_temp_c, pressure), 100.0)
 
 
 def _require_known(values: Mapping[str, Floats], kind: Kind) -> None:

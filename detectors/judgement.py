@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.findings import Severity
+from core.findings import Cause, Severity
 from detectors.arrays import Booleans, Floats, Integers
 from detectors.frame import Row
 
@@ -16,6 +16,15 @@ UNKNOWN = -1
 NOTHING = 0
 
 Severities = npt.NDArray[np.signedinteger[Any]]
+
+
+Causes = Callable[[Mapping[str, float]], tuple[Cause, ...]]
+"""The causes, strongest first, that the numbers of an alert speak for."""
+
+
+def no_causes(_: Mapping[str, float]) -> tuple[Cause, ...]:
+    """What a detector says that ranks no causes: the fault is its own name."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,7 @@ class Judgement:
     onset: Integers
     evidence: Mapping[str, Floats]
     sentence: Callable[[Mapping[str, float]], str]
+    causes: Causes = no_causes
 
     def instant(self, step: int) -> datetime:
         """When the verdict in this column could first be given."""

@@ -25,13 +25,14 @@ class Changes(Generic[Id]):
 
 
 def reconcile(
-    known: Mapping[Id, Episode], judged: Iterable[Episode], *, since: datetime
+    known: Mapping[Id, Episode], judged: Iterable[Episode], *, since: datetime, until: datetime
 ) -> Changes[Id]:
     """Match one home's judged episodes with its known alerts of the same detectors.
 
-    `judged` says all there is from `since` on. An open alert that no judged episode meets, and
-    that was raised at `since` or later, has lost its ground; one raised before stays as it is. What
-    people were told (when it began and was raised) is never taken back.
+    `judged` says all there is from `since` until `until`. An open alert that no judged episode
+    meets, and that was raised between them (both included), has lost its ground; one raised before
+    or after stays as it is. What people were told (when it began and was raised) is never taken
+    back.
     """
     left = dict(known)
     raised: list[Episode] = []
@@ -53,7 +54,7 @@ def reconcile(
     unconfirmed = tuple(
         alert_id
         for alert_id, told in left.items()
-        if told.cleared_at is None and told.raised_at >= since
+        if told.cleared_at is None and since <= told.raised_at <= until
     )
     return Changes(tuple(raised), updated, unconfirmed)
 

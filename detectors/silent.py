@@ -61,7 +61,7 @@ def judge(frame: Frame) -> Judgement:
 
 
 def judge_in_gateway_time(frame: Frame, gateway_heard: Booleans) -> Judgement:
-    """`judge`, but unknown until the gateway was heard for as long without the device.
+    """`judge`, but each severity only when the gateway was heard for as long without the device.
 
     `gateway_heard`, (times,) or (rows, times), says whether the gateway of a row sent anything at
     all in a step: one that is away says nothing of its devices.
@@ -71,8 +71,9 @@ def judge_in_gateway_time(frame: Frame, gateway_heard: Booleans) -> Judgement:
     last_heard = np.maximum.accumulate(np.where(heard(frame), gateway_steps, 0), axis=1)
     missed_s = (gateway_steps - last_heard) * frame.step_s
     excused = (judgement.severity > NOTHING) & (missed_s < SILENT_AFTER_S)
-    severity = np.where(excused, UNKNOWN, judgement.severity).astype(np.int8)
-    return replace(judgement, severity=severity)
+    severity = np.where(excused, UNKNOWN, judgement.severity)
+    severity = np.where(missed_s < LOST_AFTER_S, np.minimum(severity, int(Severity.LOW)), severity)
+    return replace(judgement, severity=severity.astype(np.int8))
 
 
 def sentence(evidence: Mapping[str, float]) -> str:

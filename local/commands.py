@@ -30,6 +30,7 @@ from local.running import down, running_stack, status, supervise, up
 from local.setting_up import set_up
 from local.sign_in import NobodyThere, sign_in_token
 from local.stack import Stack
+from local.weather_places import note_places
 from store.connection import Unavailable
 from store.erasure import NotThere
 from store.migrate import ChangedMigration, migrate
@@ -58,7 +59,7 @@ _EXPECTED = (
     psycopg.OperationalError,
 )
 _INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
-_SERVICES = ("gateway", "ingest", "upkeep", "detect", "api")
+_SERVICES = ("gateway", "ingest", "upkeep", "detect", "api", "weather")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,6 +108,10 @@ def _service(name: str, words: list[str]) -> int:
         from detectors.run.service import main as detect_main
 
         return detect_main(words)
+    if name == "weather":
+        from weather.__main__ import main as weather_main
+
+        return weather_main(words)
     from api.__main__ import main as api_main
 
     return api_main(words)
@@ -242,6 +247,8 @@ def _register(chosen: argparse.Namespace) -> int:
             gateways = gateway_ids(conn, registration.landlord.id)
         stack.start_central_broker()
     _say(f"Registered {registration.landlord.name} (homes: {len(registration.homes)}).")
+    for noted in note_places(stack.weather_folder, registration):
+        _say(f"gateway {noted}: `homewell up` asks for its weather from the next start on")
     for gateway in gateways:
         _say(f"gateway {gateway}: {_broker_words(stack, gateway)}")
     return 0

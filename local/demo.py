@@ -22,7 +22,7 @@ from store.roles import Role
 from store.status import backlog, counts
 
 _TICK_S = 0.2
-_SETTLE_WITHIN_S = 30.0  # at the end: until every spool is empty and everything is judged
+_SETTLE_WITHIN_S = 120.0  # at the end: until every spool is empty and everything is judged
 WHAT = "demo"
 
 _PLANTED = (
@@ -121,7 +121,7 @@ class Demonstration:
                 for one in self._statuses()
             )
             waiting = self._ask(backlog)
-            if idle and waiting and not waiting.arrivals:
+            if idle and waiting and not waiting.arrivals and not waiting.homes_due:
                 return
             time.sleep(_TICK_S)
         self.say("Not everything was stored and judged in time; the next start goes on with it.")

@@ -17,9 +17,10 @@ from local.processes import ServerFailed, tail, wait_gone
 from local.run_lock import RunsAlready, announce, claimed, find_running
 from local.stack import INGEST_STATUS, UPKEEP_STATUS, Say, Stack
 from local.supervisor import Supervisor
-from local.watching import gateway_status, ingest_lines, upkeep_lines
+from local.watching import gateway_status, ingest_lines, upkeep_lines, weather_lines
+from local.weather_places import noted_places
 from store.roles import Role
-from store.status import backlog
+from store.status import backlog, newest_weather
 
 WHAT = "supervise"
 
@@ -47,10 +48,11 @@ def supervise(stack: Stack) -> None:
 
 
 def start_services(stack: Stack, supervisor: Supervisor) -> None:
-    """Start database and broker, then ingest, upkeep, detectors and api."""
+    """Start database and broker, then ingest, upkeep, detectors, api, and weather where noted."""
     stack.start_database()
     stack.start_central_broker()
-    for program in (stack.ingest(), stack.upkeep(), stack.detectors(), stack.api()):
+    services = (stack.ingest(), stack.upkeep(), stack.detectors(), stack.api())
+    for program in (*services, *stack.weather()):
         supervisor.start(program)
 
 
@@ -128,15 +130,18 @@ def status(stack: Stack) -> list[str]:
     stack.start_database()
     with psycopg.connect(stack.database_urls[Role.OBSERVER], autocommit=True) as conn:
         waiting = backlog(conn)
+        newest_told = newest_weather(conn, (name for name, _ in noted_places(stack.weather_folder)))
     now = datetime.now(UTC)
     newest = waiting.newest_reading_at
     lag = f"{(now - newest).total_seconds():.0f} s ago" if newest else "never"
     lines += [
-        f"newest reading measured {lag}; {waiting.arrivals} commits not judged yet",
+        f"newest reading measured {lag}; {waiting.arrivals} commits and {waiting.homes_due} homes "
+        "not judged yet",
         f"{waiting.rejected_today} values or messages rejected in the last day",
         f"{waiting.undelivered} repairs to deliver, {waiting.given_up} given up",
         *ingest_lines(stack.run_folder / INGEST_STATUS, now),
         *upkeep_lines(stack.run_folder / UPKEEP_STATUS, stack.log_folder / "upkeep.log"),
+        *weather_lines(newest_told, stack.log_folder, now),
     ]
     # Of the demonstration alone; under `up` what they last wrote would read as an outage.
     for folder in sorted(stack.folder("demo").glob("gw-*")) if running.what != WHAT else ():

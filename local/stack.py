@@ -18,6 +18,7 @@ from local.processes import ServerFailed
 from local.programs import Programs
 from local.secrets import Secrets
 from local.supervisor import Program, child_environment
+from local.weather_places import noted_places
 from store.roles import Role
 from store.status import every_gateway
 
@@ -65,6 +66,11 @@ class Stack:
     def log_folder(self) -> Path:
         """Where processes write."""
         return self.folder("logs")
+
+    @property
+    def weather_folder(self) -> Path:
+        """Where it stands for which places weather is asked."""
+        return self.folder("weather")
 
     def folder(self, name: str) -> Path:
         """A folder for files of our own processes, made if missing.
@@ -216,6 +222,17 @@ class Stack:
                 "HOMEWELL_PUBLIC_URL": self.api_url,
             },
         )
+
+    def weather(self) -> list[Program]:
+        """A process for each gateway whose areas have coordinates."""
+        return [
+            self.program(
+                f"weather-{gateway}",
+                ["-m", "weather", str(path)],
+                {"MQTT_URL": self.broker_url(gateway)},
+            )
+            for gateway, path in noted_places(self.weather_folder)
+        ]
 
     def program(self, name: str, words: list[str], environment: Mapping[str, str]) -> Program:
         """A Python process of ours, with its log beside the others."""

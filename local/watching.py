@@ -1,7 +1,7 @@
 """What a person sees of the processes at work."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,8 @@ _SHOW_EVERY_S = 5.0
 # Readings alone come in all the time: more often would push the sign-in links off the screen.
 _SHOW_READINGS_EVERY_S = 60.0
 _INGEST_SPEAKS_WITHIN_S = 10.0  # it writes its status every second
+
+_WEATHER_SPEAKS_WITHIN_S = 1800.0  # it tells every ten minutes
 
 
 def gateway_status(folder: Path) -> Status | None:
@@ -96,6 +98,23 @@ def upkeep_lines(status_file: Path, log: Path) -> list[str]:
         for name, job in status.jobs.items()
         if job.error
     ]
+
+
+def weather_lines(
+    newest: Mapping[str, datetime | None], log_folder: Path, now: datetime
+) -> list[str]:
+    """How the weather processes fare, by what Homewell has of each; `newest` is by gateway."""
+    lines = []
+    for gateway, at in newest.items():
+        log = log_folder / f"weather-{gateway}.log"
+        if at is None:
+            lines.append(f"weather: {gateway} has told nothing yet; {log} says more")
+            continue
+        silent_s = (now - at).total_seconds()
+        line = f"weather: {gateway} told its newest {silent_s:.0f} s ago"
+        late = silent_s > _WEATHER_SPEAKS_WITHIN_S
+        lines.append(f"{line}; {log} says why no more came" if late else line)
+    return lines
 
 
 @dataclass(slots=True)

@@ -42,16 +42,19 @@ def write_decision(
     revision: int,
     at: datetime,
     decided_with: UUID | None = None,
+    decided_group: str | None = None,
 ) -> None:
     """Note what was decided about a repair, why, and on which revision of the ledger.
 
     A decision on an alert that was over rests on no severity: should it open again, that counts as
-    a change. `decided_with` is the open alert that covers this one.
+    a change. `decided_with` is the open alert that covers this one, `decided_group` the mass event
+    for which it is left to an officer.
     """
     conn.execute(
         """UPDATE alerts SET decision = %(decision)s, decision_reason = %(reason)s,
                decided_at = %(at)s, decided_severity = %(severity)s,
-               decided_revision = %(revision)s, decided_with = %(with)s
+               decided_revision = %(revision)s, decided_with = %(with)s,
+               decided_group = %(group)s
            WHERE landlord_id = %(landlord)s AND alert_id = %(alert)s""",
         {
             "landlord": alert.landlord_id,
@@ -62,6 +65,7 @@ def write_decision(
             "severity": None if alert.cleared_at else alert.severity.word,
             "revision": revision,
             "with": decided_with,
+            "group": decided_group,
         },
     )
 
@@ -95,8 +99,8 @@ def covering_alert(
 def waiting_for_decision(conn: psycopg.Connection, *, limit: int) -> list[Waiting]:
     """The oldest alerts to decide on: new ones, and those that a change puts in question again.
 
-    Changed means that the severity, the tenancy's ledger, or the alert that covered it is not what
-    the decision rested on.
+    Changed means that the severity, the tenancy's ledger, the alert that covered it, or the mass
+    event that it waited for is not what the decision rested on.
     """
     with conn.cursor(row_factory=class_row(Waiting)) as cursor:
         return cursor.execute(
@@ -109,6 +113,8 @@ def waiting_for_decision(conn: psycopg.Connection, *, limit: int) -> list[Waitin
                       OR a.decided_revision IS DISTINCT FROM (
                           SELECT coalesce(max(c.revision), 0) FROM consent_events c
                           WHERE c.landlord_id = a.landlord_id AND c.tenancy_id = a.tenancy_id)
+                      OR (a.decided_group IS NOT NULL
+                          AND a.decided_group IS DISTINCT FROM a.group_id)
                       OR EXISTS (
                           SELECT FROM alerts w
                           WHERE w.alert_id = a.decided_with AND w.cleared_at IS NOT NULL))

@@ -1,4 +1,4 @@
-"""Alerts as the detectors write them, and what they carry from one sweep to the next."""
+"""Alerts as the detectors read and write them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,31 +24,6 @@ class KnownAlert:
     tenancy_id: str | None
     refuted: bool
     episode: Episode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomeJudgement:
-    """How far a home's readings of one kind are judged, and where its next window begins."""
-
-    landlord_id: str
-    home_id: str
-    kind: str
-    window_from: datetime
-    judged_until: datetime
-    damp_score: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DetectorState:
-    """What a detector of this version remembers of a place at the instant `at`."""
-
-    landlord_id: str
-    home_id: str
-    place: str
-    detector: str
-    version: str
-    at: datetime
-    state: Mapping[str, float]
 
 
 def alerts_since(
@@ -173,108 +148,6 @@ def close_alert(conn: psycopg.Connection, alert_id: UUID, *, at: datetime, why: 
         """UPDATE alerts SET cleared_at = greatest(%(at)s, raised_at), cleared_why = %(why)s
            WHERE alert_id = %(alert)s AND cleared_at IS NULL""",
         {"alert": alert_id, "at": at, "why": why},
-    )
-
-
-def home_judgements(
-    conn: psycopg.Connection, homes: Iterable[tuple[str, str]], kind: str
-) -> dict[tuple[str, str], HomeJudgement]:
-    """How far these homes are judged, by landlord and home; those never judged are left out."""
-    landlord_ids, home_ids = _columns(homes)
-    rows = conn.execute(
-        """SELECT landlord_id, home_id, window_from, judged_until, damp_score
-           FROM home_judgements
-           WHERE kind = %(kind)s
-             AND (landlord_id, home_id) IN (SELECT * FROM unnest(%(landlords)s::text[],
-                                                                 %(homes)s::text[]))""",
-        {"kind": kind, "landlords": landlord_ids, "homes": home_ids},
-    )
-    return {
-        (landlord_id, home_id): HomeJudgement(
-            landlord_id=landlord_id,
-            home_id=home_id,
-            kind=kind,
-            window_from=window_from,
-            judged_until=judged_until,
-            damp_score=damp_score,
-        )
-        for landlord_id, home_id, window_from, judged_until, damp_score in rows
-    }
-
-
-def keep_home_judgements(conn: psycopg.Connection, judgements: Iterable[HomeJudgement]) -> None:
-    """Remember how far homes are judged."""
-    conn.cursor().executemany(
-        """INSERT INTO home_judgements (landlord_id, home_id, kind, window_from, judged_until,
-               damp_score)
-           VALUES (%(landlord)s, %(home)s, %(kind)s, %(window_from)s, %(judged_until)s, %(score)s)
-           ON CONFLICT (landlord_id, home_id, kind) DO UPDATE
-           SET window_from = excluded.window_from, judged_until = excluded.judged_until,
-               damp_score = excluded.damp_score""",
-        [
-            {
-                "landlord": one.landlord_id,
-                "home": one.home_id,
-                "kind": one.kind,
-                "window_from": one.window_from,
-                "judged_until": one.judged_until,
-                "score": one.damp_score,
-            }
-            for one in judgements
-        ],
-    )
-
-
-def detector_states(
-    conn: psycopg.Connection, homes: Iterable[tuple[str, str]], detector: str, version: str
-) -> list[DetectorState]:
-    """What the detector of this version remembers of these homes; of other versions nothing."""
-    landlord_ids, home_ids = _columns(homes)
-    rows = conn.execute(
-        """SELECT landlord_id, home_id, place, at, state FROM detector_states
-           WHERE detector = %(detector)s AND version = %(version)s
-             AND (landlord_id, home_id) IN (SELECT * FROM unnest(%(landlords)s::text[],
-                                                                 %(homes)s::text[]))""",
-        {
-            "detector": detector,
-            "version": version,
-            "landlords": landlord_ids,
-            "homes": home_ids,
-        },
-    )
-    return [
-        DetectorState(
-            landlord_id=landlord_id,
-            home_id=home_id,
-            place=place,
-            detector=detector,
-            version=version,
-            at=at,
-            state=state,
-        )
-        for landlord_id, home_id, place, at, state in rows
-    ]
-
-
-def keep_detector_states(conn: psycopg.Connection, states: Iterable[DetectorState]) -> None:
-    """Remember what detectors carry on."""
-    conn.cursor().executemany(
-        """INSERT INTO detector_states (landlord_id, home_id, place, detector, version, at, state)
-           VALUES (%(landlord)s, %(home)s, %(place)s, %(detector)s, %(version)s, %(at)s, %(state)s)
-           ON CONFLICT (landlord_id, home_id, place, detector) DO UPDATE
-           SET version = excluded.version, at = excluded.at, state = excluded.state""",
-        [
-            {
-                "landlord": one.landlord_id,
-                "home": one.home_id,
-                "place": one.place,
-                "detector": one.detector,
-                "version": one.version,
-                "at": one.at,
-                "state": Jsonb(dict(one.state)),
-            }
-            for one in states
-        ],
     )
 
 

@@ -17,7 +17,8 @@ _COLUMNS = sql.SQL(
     """SELECT alert_id, landlord_id, home_id, tenancy_id, detector, detector_version, place,
               began_at, raised_at, cleared_at, cleared_why, severity, severity_max, confidence,
               evidence, sentence, causes, acknowledged_at, acknowledged_by, decision,
-              decision_reason, decided_at, decided_severity, decided_revision
+              decision_reason, decided_at, decided_severity, decided_revision, group_id,
+              decided_group
        FROM alerts """
 )
 

@@ -135,7 +135,8 @@ def staying(conn: psycopg.Connection, scope: Scope) -> Staying:
 def erase(conn: psycopg.Connection, scope: Scope, found: Sequence[Stretch]) -> Iterator[Contents]:
     """Erase the stretches; what each transaction deleted, when it is committed.
 
-    Safe to break off and to do again. The connection must be in autocommit.
+    In the end, uncounted, goes what the detectors carry on, also where there are no stretches. Safe
+    to break off and to do again. The connection must be in autocommit.
     """
     for stretch in found:
         yield from _erase_readings(conn, stretch)
@@ -144,10 +145,21 @@ def erase(conn: psycopg.Connection, scope: Scope, found: Sequence[Stretch]) -> I
             act_for(conn, scope.landlord_id)
             arrivals = _count(conn, _COUNT_ARRIVALS, stretch)
             conn.execute(_CLEAR_ARRIVALS, _of(stretch))
-            values = _values(scope) | _of(stretch)
-            conn.execute(_FORGET_STATES, values)
-            conn.execute(_FORGET_JUDGEMENTS, values)
         yield Contents(arrivals=arrivals)
+    _forget_carried_on(conn, scope)
+
+
+def _forget_carried_on(conn: psycopg.Connection, scope: Scope) -> None:
+    """Delete days and what is known of judging, whichever devices stood in the home then.
+
+    A boiler's days rest on the rooms too.
+    """
+    kinds = {*scope.kinds, Kind.BOILER} if Kind.ROOM in scope.kinds else set(scope.kinds)
+    values = _values(scope) | {"kinds": [kind.value for kind in kinds]}
+    with conn.transaction():
+        act_for(conn, scope.landlord_id)
+        conn.execute(_FORGET_DAYS, values)
+        conn.execute(_FORGET_JUDGEMENTS, values)
 
 
 def _erase_readings(conn: psycopg.Connection, stretch: Stretch) -> Iterator[Contents]:
@@ -276,11 +288,19 @@ _CLEAR_ARRIVALS = """
                          AND one.first_at >= %(since)s AND one.last_at < %(until)s)) AS rest
           WHERE a.device_ids && %(devices)s::integer[]) AS kept
     WHERE arrivals.arrival_id = kept.arrival_id"""
-_FORGET_STATES = """
-    DELETE FROM detector_states WHERE home_id = %(home)s
-      AND at >= %(since)s AND at < %(until)s
-      AND place IN (SELECT p.room FROM placements p JOIN devices d USING (device_id)
-                    WHERE p.home_id = %(home)s AND d.kind = %(kind)s)"""
-_FORGET_JUDGEMENTS = """
-    DELETE FROM home_judgements WHERE home_id = %(home)s AND kind = %(kind)s
-      AND judged_until >= %(since)s AND judged_until < %(until)s"""
+# The day on which the home changes hands is of both tenancies.
+_IN_ITS_DAYS = sql.SQL(
+    """(%(tenancy)s::text IS NULL OR EXISTS (
+           SELECT FROM tenancies t WHERE t.home_id = %(home)s AND t.tenancy_id = %(tenancy)s
+             AND {day} >= (t.began_at AT TIME ZONE 'UTC')::date
+             AND ({day} <= (t.ended_at AT TIME ZONE 'UTC')::date OR t.ended_at IS NULL)))"""
+)
+_FORGET_DAYS = sql.SQL(
+    """DELETE FROM home_days WHERE home_id = %(home)s AND kind = ANY(%(kinds)s) AND {}"""
+).format(_IN_ITS_DAYS.format(day=sql.Identifier("day")))
+# Where a home was judged last in windows, it is not written down in which tenancy.
+_FORGET_JUDGEMENTS = sql.SQL(
+    """DELETE FROM home_judgements WHERE home_id = %(home)s AND kind = ANY(%(kinds)s)
+         AND (tenancy_id = %(tenancy)s
+              OR (tenancy_id IS NULL OR %(tenancy)s::text IS NULL) AND {})"""
+).format(_IN_ITS_DAYS.format(day=sql.SQL("(judged_until AT TIME ZONE 'UTC')::date")))

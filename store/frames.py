@@ -1,8 +1,8 @@
 """What the detectors read: which homes changed, who may be judged, and the samples as arrays."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,9 @@ from psycopg import sql
 from core.quantities import QUANTITIES, Form, Kind
 
 _TABLES = {kind: sql.Identifier(f"{kind.value}_readings") for kind in Kind}
-_COPY_HEADER_BYTES = 19  # signature, flags and the length of an empty extension
-_COPY_TRAILER_BYTES = 2
-_POSTGRES_EPOCH_MS = 946_684_800_000  # 2000-01-01T00:00:00Z
+_ARRAY_HEADER_BYTES = 20  # dimensions, flags, type of the elements, their number, lower bound
+_POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_POSTGRES_EPOCH_MS = 946_684_800_000
 _ARRIVALS_MAX = 10_000  # of one sweep; the next one takes the rest
 
 
@@ -32,8 +32,8 @@ class Arrival:
 class Place:
     """A device's stay at a place of a home, with what judging there needs to know.
 
-    `weather_device_id` is that of the home's area; `removed_at` is empty while the device stands
-    there.
+    `weather_device_id` is that of the home's area `area_id`; `removed_at` is empty while the device
+    stands there.
     """
 
     landlord_id: str
@@ -45,16 +45,21 @@ class Place:
     placed_at: datetime
     removed_at: datetime | None
     f_rsi: float | None
+    area_id: str
     weather_device_id: int | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampleTable:
-    """Samples of some devices, in no stated order: equally long arrays, NaN for not measured."""
+    """Samples of some devices, in no stated order: equally long arrays, NaN for not measured.
+
+    Texts are places in `codes`.
+    """
 
     device_ids: npt.NDArray[np.int32]
     times_ms: npt.NDArray[np.int64]
     values: Mapping[str, npt.NDArray[np.float32]]
+    codes: tuple[str, ...] = ()
 
 
 def take_arrivals(conn: psycopg.Connection) -> list[Arrival]:
@@ -88,6 +93,20 @@ def places_touched(conn: psycopg.Connection, device_ids: Sequence[int]) -> list[
     )
 
 
+def places_of_homes(conn: psycopg.Connection, homes: Iterable[tuple[str, str]]) -> list[Place]:
+    """Every place of these homes (landlord and home id), past ones too."""
+    pairs = list(homes)
+    return _places(
+        conn,
+        """(p.landlord_id, p.home_id) IN (
+               SELECT * FROM unnest(%(landlords)s::text[], %(homes)s::text[]))""",
+        {
+            "landlords": [landlord_id for landlord_id, _ in pairs],
+            "homes": [home_id for _, home_id in pairs],
+        },
+    )
+
+
 def places_of_gateways(
     conn: psycopg.Connection, gateway_ids: Iterable[str], *, at: datetime
 ) -> list[Place]:
@@ -115,36 +134,48 @@ def samples(
     device_ids: Iterable[int],
     since: datetime,
     until: datetime,
+    *,
+    quantities: Collection[str] | None = None,
 ) -> SampleTable:
-    """The devices' samples in [since, until); every quantity of the kind that is a number.
+    """The devices' samples in [since, until): every quantity of the kind, or those that are named.
 
-    Booleans are 0 and 1; what was not measured is NaN.
+    Booleans are 0 and 1, texts places in `codes`; what was not measured is NaN. They come as one
+    row of arrays: row by row our own part of the work would be twenty times as long.
     """
-    names = [quantity.name for quantity in QUANTITIES[kind] if quantity.form is not Form.TEXT]
-    columns = [
-        _as_number(quantity.name, quantity.form)
-        for quantity in QUANTITIES[kind]
-        if quantity.form is not Form.TEXT
-    ]
+    wanted = [one for one in QUANTITIES[kind] if quantities is None or one.name in quantities]
     query = sql.SQL(
-        """COPY (SELECT device_id, measured_at, {columns} FROM {table}
-                 WHERE device_id = ANY({devices}) AND measured_at >= {since}
-                   AND measured_at < {until})
-           TO STDOUT (FORMAT binary)"""
+        """SELECT array_agg(device_id), array_agg(measured_at){columns} FROM {table}
+           WHERE device_id = ANY(%(devices)s) AND measured_at >= %(since)s
+             AND measured_at < %(until)s"""
     ).format(
-        columns=sql.SQL(", ").join(columns),
+        columns=sql.Composed([_as_number(one.name, one.form) for one in wanted]),
         table=_TABLES[kind],
-        devices=sql.Literal(sorted(set(device_ids))),
-        since=sql.Literal(since),
-        until=sql.Literal(until),
     )
-    with conn.cursor().copy(query) as copy:
-        raw = b"".join(copy)
-    rows = _parse(raw, names)
+    bounds = {"devices": sorted(set(device_ids)), "since": since, "until": until}
+    with conn.cursor(binary=True) as cursor:
+        # Never prepared: the planner has to see the bounds to leave other chunks alone.
+        result = cursor.execute(query, bounds, prepare=False).pgresult
+        if result is None:
+            raise RuntimeError("the database answered a question about readings with nothing")
+        device_of = _array(result.get_value(0, 0), ">i4").astype(np.int32)
+        times_us = _array(result.get_value(0, 1), ">i8").astype(np.int64)
+        values = {
+            one.name: _array(result.get_value(0, 2 + place), ">f4").astype(np.float32)
+            for place, one in enumerate(wanted)
+        }
+    codes: tuple[str, ...] = ()
+    for one in wanted:
+        if one.form is Form.TEXT:
+            coded = np.flatnonzero(~np.isnan(values[one.name]))
+            texts = _texts(conn, kind, one.name, device_of[coded], times_us[coded])
+            codes = tuple(sorted({text for text in texts if text is not None}))
+            place_of = {text: place for place, text in enumerate(codes)}
+            values[one.name][coded] = [np.nan if text is None else place_of[text] for text in texts]
     return SampleTable(
-        device_ids=rows["device_id"].astype(np.int32),
-        times_ms=rows["measured_at"].astype(np.int64) // 1000 + _POSTGRES_EPOCH_MS,
-        values={name: rows[name].astype(np.float32) for name in names},
+        device_ids=device_of,
+        times_ms=times_us // 1000 + _POSTGRES_EPOCH_MS,
+        values=values,
+        codes=codes,
     )
 
 
@@ -169,7 +200,7 @@ def _places(conn: psycopg.Connection, where: str, values: Mapping[str, Any]) -> 
     rows = conn.execute(
         sql.SQL(
             """SELECT p.landlord_id, p.home_id, p.room, p.device_id, d.gateway_id, d.kind,
-                      p.placed_at, p.removed_at, h.f_rsi, a.weather_device_id
+                      p.placed_at, p.removed_at, h.f_rsi, h.area_id, a.weather_device_id
                FROM placements p
                JOIN devices d USING (device_id)
                JOIN homes h ON (h.landlord_id, h.home_id) = (p.landlord_id, p.home_id)
@@ -190,6 +221,7 @@ def _places(conn: psycopg.Connection, where: str, values: Mapping[str, Any]) -> 
             placed_at=placed_at,
             removed_at=removed_at,
             f_rsi=f_rsi,
+            area_id=area_id,
             weather_device_id=weather_device_id,
         )
         for (
@@ -202,24 +234,64 @@ def _places(conn: psycopg.Connection, where: str, values: Mapping[str, Any]) -> 
             placed_at,
             removed_at,
             f_rsi,
+            area_id,
             weather_device_id,
         ) in rows
     ]
 
 
 def _as_number(name: str, form: Form) -> sql.Composed:
+    """A column as an array without nulls; of a text whether there is one."""
+    if form is Form.TEXT:
+        return sql.SQL(", array_agg(CASE WHEN {} IS NULL THEN 'NaN'::real ELSE 0 END)").format(
+            sql.Identifier(name)
+        )
     cast = sql.SQL("::integer::real") if form is Form.BOOLEAN else sql.SQL("::real")
-    return sql.SQL("coalesce({}{}, 'NaN')").format(sql.Identifier(name), cast)
+    return sql.SQL(", array_agg(coalesce({}{}, 'NaN'))").format(sql.Identifier(name), cast)
 
 
-def _parse(raw: bytes, names: Sequence[str]) -> npt.NDArray[np.void]:
-    """Rows of PostgreSQL's binary COPY in which no field is null, so that all are equally long."""
-    fields: list[tuple[str, str]] = [("fields", ">i2")]
-    for name, type_ in [
-        ("device_id", ">i4"),
-        ("measured_at", ">i8"),
-        *((name, ">f4") for name in names),
-    ]:
-        fields += [(f"{name} bytes", ">i4"), (name, type_)]
-    body = raw[_COPY_HEADER_BYTES : len(raw) - _COPY_TRAILER_BYTES]
-    return np.frombuffer(body, dtype=np.dtype(fields))
+def _texts(
+    conn: psycopg.Connection,
+    kind: Kind,
+    name: str,
+    device_ids: npt.NDArray[np.int32],
+    times_us: npt.NDArray[np.int64],
+) -> list[str | None]:
+    """The text of each of these samples, in their order; few have one.
+
+    None for one that was erased since the samples were read.
+    """
+    if not len(device_ids):
+        return []
+    rows = conn.execute(
+        sql.SQL(
+            """SELECT r.{name}
+               FROM unnest(%(devices)s::integer[], %(times)s::timestamptz[])
+                    WITH ORDINALITY AS one (device_id, measured_at, place)
+               LEFT JOIN {table} r ON r.device_id = one.device_id
+                    AND r.measured_at = one.measured_at
+                    AND r.measured_at BETWEEN %(first)s AND %(last)s
+               ORDER BY one.place"""
+        ).format(name=sql.Identifier(name), table=_TABLES[kind]),
+        {
+            "devices": device_ids.tolist(),
+            "times": (
+                instants := [
+                    _POSTGRES_EPOCH + timedelta(microseconds=at) for at in times_us.tolist()
+                ]
+            ),
+            "first": min(instants),
+            "last": max(instants),
+        },
+        prepare=False,  # as above
+    )
+    return [text for (text,) in rows]
+
+
+def _array(raw: bytes | None, form: str) -> npt.NDArray[Any]:
+    """PostgreSQL's binary form of an array without nulls, whose elements all have this form."""
+    if raw is None:  # of no rows
+        return np.empty(0, dtype=form)
+    elements = np.dtype([("size", ">i4"), ("value", form)])
+    array: npt.NDArray[Any] = np.frombuffer(raw, dtype=elements, offset=_ARRAY_HEADER_BYTES)
+    return array["value"]

@@ -75,6 +75,18 @@ def limits(conn: psycopg.Connection, *, now: datetime) -> list[Limit]:
     ]
 
 
+def forget_days(conn: psycopg.Connection, limit: Limit) -> int:
+    """Delete what the detectors keep of days before the limit; how many rows.
+
+    Of the day of the limit readings are gone already, so it goes too.
+    """
+    return conn.execute(
+        """DELETE FROM home_days WHERE landlord_id = %(landlord)s
+             AND day <= (%(oldest)s::timestamptz AT TIME ZONE 'UTC')::date""",
+        {"landlord": limit.landlord_id, "oldest": limit.oldest},
+    ).rowcount
+
+
 def finish_pass(conn: psycopg.Connection, limit: Limit) -> None:
     """Remember that all before the limit is deleted, unless the landlord has another by now."""
     conn.execute(

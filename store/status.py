@@ -1,5 +1,6 @@
 """How the whole is doing, without a single reading: for `homewell status` and the demonstration."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,10 +24,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What waits to be done."""
+    """What waits to be done; `homes_due` have days or minutes that are not judged yet."""
 
     newest_reading_at: datetime | None
     arrivals: int
+    homes_due: int
     undelivered: int
     given_up: int
     rejected_today: int
@@ -42,6 +44,25 @@ def every_landlord(conn: psycopg.Connection) -> list[str]:
     """Every registered landlord."""
     rows = conn.execute("SELECT landlord_id FROM landlords ORDER BY landlord_id")
     return [row[0] for row in rows]
+
+
+def newest_weather(
+    conn: psycopg.Connection, gateway_ids: Iterable[str]
+) -> dict[str, datetime | None]:
+    """When the newest weather was that each of these gateways has told; None before the first.
+
+    A gateway without a weather device is left out.
+    """
+    rows = conn.execute(
+        """SELECT d.gateway_id, max(newest.measured_at)
+           FROM devices d LEFT JOIN LATERAL (
+               SELECT r.measured_at FROM weather_readings r WHERE r.device_id = d.device_id
+               ORDER BY r.measured_at DESC LIMIT 1) newest ON true
+           WHERE d.gateway_id = ANY(%(gateways)s) AND d.kind = 'weather'
+           GROUP BY d.gateway_id""",
+        {"gateways": list(gateway_ids)},
+    )
+    return dict(rows.fetchall())
 
 
 def counts(conn: psycopg.Connection, landlord_id: str) -> Counts:
@@ -81,6 +102,8 @@ def backlog(conn: psycopg.Connection) -> Backlog:
         """SELECT greatest((SELECT max(judged_until) FROM home_judgements),
                            (SELECT max(last) FROM arrivals, unnest(last_at) AS newest (last))),
                   (SELECT count(*) FROM arrivals),
+                  (SELECT count(DISTINCT (landlord_id, home_id)) FROM home_judgements
+                   WHERE days_until < days_due OR fast_until < fast_due),
                   (SELECT count(*) FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL),
                   (SELECT count(*) FROM outbox WHERE given_up_at IS NOT NULL),
                   (SELECT count(rejected_id) FROM rejected_messages
@@ -93,7 +116,8 @@ def backlog(conn: psycopg.Connection) -> Backlog:
     return Backlog(
         newest_reading_at=row[0],
         arrivals=row[1],
-        undelivered=row[2],
-        given_up=row[3],
-        rejected_today=row[4],
+        homes_due=row[2],
+        undelivered=row[3],
+        given_up=row[4],
+        rejected_today=row[5],
     )

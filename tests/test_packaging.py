@@ -4,7 +4,18 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-OURS = ["core", "store", "gateway", "ingest", "detectors", "api", "firmware_sim", "local", "bench"]
+OURS = [
+    "core",
+    "store",
+    "gateway",
+    "ingest",
+    "detectors",
+    "api",
+    "weather",
+    "firmware_sim",
+    "local",
+    "bench",
+]
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -7,6 +7,7 @@ import psycopg
 
 from api.disclosed import NotShared, Readings, SeenAlert, SeenHome
 from api.disclosure import alerts_for, as_of_for, home_for, homes_at_risk, readings_for
+from api.pages.groups import group_lines, groups_of
 from api.pages.landlord_views import (
     NOT_SHARED,
     SHARING,
@@ -32,7 +33,15 @@ from api.pages.repair_words import (
     repair_steps,
     repair_title,
 )
-from api.pages.views import HomesView, HomeView, OfficerAlert, OfficerRepair, Place, RepairsView
+from api.pages.views import (
+    GroupLine,
+    HomesView,
+    HomeView,
+    OfficerAlert,
+    OfficerRepair,
+    Place,
+    RepairsView,
+)
 from api.pages.words import BANDS, PRIORITY, REPAIR_STATUS, goes_with, home_words, in_reading_order
 from api.periods import asked_period, chart_resolution
 from api.principals import Officer
@@ -41,7 +50,7 @@ from core.alerts import Alert, Decision, shows_indoor_readings
 from core.casework import OPEN, permission_to_raise, work_for
 from core.consent import Permit
 from core.quantities import Kind
-from store import repairs
+from store import mass_events, repairs
 from store.ledgers import TenancyLedger, ledger_of_tenancy
 from store.repairs import Repair
 
@@ -70,6 +79,7 @@ def homes_page(
         landlord=seen.landlord.name,
         now=seen.as_of,
         asked=asked,
+        groups=_group_lines(conn, officer, seen.homes),
     )
 
 
@@ -141,6 +151,16 @@ def _officer_repair(seen: RepairSeen) -> OfficerRepair:
     )
 
 
+def _group_lines(
+    conn: psycopg.Connection, officer: Officer, homes: Sequence[SeenHome]
+) -> tuple[GroupLine, ...]:
+    members = groups_of(homes)
+    if not members:
+        return ()
+    events = mass_events.mass_events(conn, officer.landlord_id, members)
+    return group_lines(members, events, mass_events.area_names(conn))
+
+
 def _listed(home: SeenHome, repair: Repair | None, now: datetime) -> ListedHome:
     return ListedHome(
         home_id=home.home.home_id,
@@ -156,6 +176,8 @@ def _listed(home: SeenHome, repair: Repair | None, now: datetime) -> ListedHome:
 def _repair_words(home: SeenHome, repair: Repair | None) -> str:
     if repair:
         return REPAIR_STATUS[repair.status].capitalize()
+    if any(seen.alert.decided_group for seen in home.alerts):
+        return "Waits for you: many homes report the same"
     withheld = any(seen.alert.decision is Decision.WITHHELD for seen in home.alerts)
     return "Withheld: the tenant has not agreed" if withheld else "None"
 

@@ -6,7 +6,15 @@ from datetime import datetime
 
 from api.disclosed import SeenHome
 from api.pages.local_time import day_words, moment_words
-from api.pages.views import BandTable, Count, DayRow, HomeRow, HomesView, OfficerAlert
+from api.pages.views import (
+    BandTable,
+    Count,
+    DayRow,
+    GroupLine,
+    HomeRow,
+    HomesView,
+    OfficerAlert,
+)
 from api.pages.words import BANDS, CLEARED_WHY, alert_title, home_words, room_words, severity_band
 from core.alerts import Alert, Decision
 from core.bands import DayBand
@@ -21,6 +29,10 @@ NOT_SHARED = "Not shared: your tenant has not agreed to share readings."
 _GOES_WITH_ANOTHER = (
     "None of its own: it goes with another alert of this home, and whoever comes for the one looks "
     "into both."
+)
+_WAITS_FOR_OFFICER = (
+    "It waits for you: many homes in the area have the same alert, so one cause is likely, and no "
+    "repair is raised for each of them by itself."
 )
 _UNNAMED = "An alert"  # its kind would tell what the tenant does not share
 SHARING = {
@@ -46,7 +58,12 @@ class ListedHome:
 
 
 def homes_view(
-    homes: Sequence[ListedHome], *, landlord: str, now: datetime, asked: str | None
+    homes: Sequence[ListedHome],
+    *,
+    landlord: str,
+    now: datetime,
+    asked: str | None,
+    groups: tuple[GroupLine, ...] = (),
 ) -> HomesView:
     """The list of homes ordered by risk; `asked` narrows it to one band, if there is such a one."""
     chosen = next((risk for risk in Risk if risk.value == asked), None)
@@ -70,6 +87,7 @@ def homes_view(
                 for risk, band in BANDS.items()
             ),
         ),
+        groups=groups,
         caption=f"{title}, {len(shown)} of {len(homes)}",
         rows=tuple(_row(home) for home in shown),
         nothing="No home is registered yet." if not homes else "No home stands here now.",
@@ -169,6 +187,8 @@ def decision_words(alert: Alert, *, agreed_since: bool) -> str:
     match alert.decision:
         case Decision.UNDECIDED:
             return "Not decided yet."
+        case Decision.NOT_NEEDED if alert.decided_group and alert.cleared_at is None:
+            return _WAITS_FOR_OFFICER
         case Decision.NOT_NEEDED:
             return "None is needed for this alert."
         case Decision.RAISED:

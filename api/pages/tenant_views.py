@@ -20,6 +20,10 @@ _DECISION = {
     "that we may. You can ask for this one now; if you do nothing, nothing is asked for.",
     Decision.RAISED: "We have asked your landlord for a repair. You see below how it goes on.",
 }
+_WAITS_FOR_OFFICER = (
+    "Other homes near yours report the same, so one cause for all of them is likely, and your "
+    "landlord looks into that first. You can ask for a repair of your own home now."
+)
 _ENGINEERS = "Whoever looks after the sensors will see to it; you need do nothing."
 
 
@@ -58,6 +62,8 @@ def _decision_words(alert: Alert, goes_with: Alert | None) -> str:
     if goes_with is not None:
         other = alert_title(goes_with, goes_with.place)
         return f"This goes with “{other}”: whoever comes for the one looks into both."
+    if alert.decided_group is not None and alert.cleared_at is None:
+        return _WAITS_FOR_OFFICER
     return _DECISION[alert.decision]
 
 

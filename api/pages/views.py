@@ -86,14 +86,23 @@ class HomeRow:
     repair: str
 
 
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """What many homes of an area report at once, and which homes these are."""
+
+    words: str
+    homes: tuple[Link, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomesView:
-    """An officer's list of homes."""
+    """An officer's list of homes; `groups` are what many of them report at once."""
 
     title: str
     landlord: str
     now: datetime
     counts: tuple[Count, ...]
+    groups: tuple[GroupLine, ...]
     caption: str
     rows: tuple[HomeRow, ...]
     nothing: str

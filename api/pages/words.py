@@ -9,6 +9,7 @@ from core.casework import covering_detectors, place_words
 from core.findings import Severity
 from core.home_risk import Risk
 from core.quantities import Kind
+from core.work import WORK_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,17 @@ _OF_SEVERITY = {
     Severity.LOW: LOW,
 }
 
-DETECTORS = {
-    "slow_leak": "Boiler slowly losing water pressure",
-    "fast_leak": "Boiler quickly losing water pressure",
-    "low_pressure": "Low water pressure in the boiler",
-    "high_pressure": "High water pressure in the boiler",
-    "mould_risk": "Risk of mould",
-    "condensation": "Condensation",
+_DEVICES = {
     "silent": "Nothing heard",
-    "no_heat": "No heat",
-    "lockout": "Boiler locked out",
-    "excess_cold": "Cold home",
+    "stuck": "Sensor standing still",
+    "railed": "Sensor at the end of its scale",
+    "drifting": "Sensor drifting away",
+    "implausible": "Sensor saying what cannot be",
+    "flapping": "Sensor coming and going",
+    "clock_wrong": "Clock wrong",
+    "telemetry_frozen": "Boiler's readings standing still",
+    "battery_low": "Battery nearly empty",
+    "swapped_rooms": "Sensors that have changed rooms",
 }
 
 REPAIR_STATUS = {
@@ -117,7 +118,10 @@ def spaced(key: str) -> str:
 
 def alert_title(alert: Alert, place: str | None) -> str:
     """What an alert is about, and where if that may be said; a boiler says it by itself."""
-    words = DETECTORS.get(alert.detector, spaced(alert.detector))
+    words = _DEVICES.get(alert.detector)
+    if words is None:
+        kind = WORK_KINDS.get(alert.detector)
+        words = spaced(alert.detector) if kind is None else kind.title
     if not place or place == Kind.BOILER.value:
         return words
     return f"{words}: {place_words(place)}"

@@ -5,16 +5,17 @@ for a day. What is not measured neither raises nor clears.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import numpy as np
 
 from core.findings import Episode, Severity
 from detectors.arrays import Booleans, Floats
-from detectors.episodes import episodes
+from detectors.episodes import episodes_from
 from detectors.frame import BoilerFrame, Frame, RoomFrame
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules
+from detectors.watch import Stood
 
 HUMIDITY_PCT = 70.0
 INDICATOR_PCT = 80.0
@@ -41,18 +42,45 @@ class Baseline:
 
     name: str
     detector: str
-    of_rooms: Callable[[RoomFrame], list[Episode]] | None = None
-    of_boilers: Callable[[BoilerFrame], list[Episode]] | None = None
+    of_rooms: Callable[[RoomFrame], Judgement] | None = None
+    of_boilers: Callable[[BoilerFrame], Judgement] | None = None
 
 
-def humid(frame: RoomFrame) -> list[Episode]:
-    """Alerts while the air of a room is more humid than HUMIDITY_PCT."""
+@dataclass(slots=True)
+class BaselineWatch:
+    """A rule over homes that stay the same, stretch after stretch."""
+
+    baseline: Baseline
+    _stood: Stood | None = None
+    _over: list[Episode] = field(default_factory=list)
+
+    def take(self, rooms: RoomFrame, boilers: BoilerFrame) -> None:
+        """Judge the stretch that comes next."""
+        if self.baseline.of_rooms is not None:
+            self._judged(self.baseline.of_rooms(rooms))
+        if self.baseline.of_boilers is not None:
+            self._judged(self.baseline.of_boilers(boilers))
+
+    def episodes(self) -> list[Episode]:
+        """All that was told so far."""
+        return [*self._over, *(self._stood.open.values() if self._stood else ())]
+
+    def _judged(self, judgement: Judgement) -> None:
+        stood = self._stood or Stood.none(len(judgement.rows))
+        told, after_each = episodes_from(judgement, _RULES, stood.standing, stood.open)
+        self._over += [one for _, one in told if one.cleared_at is not None]
+        still = {row: one for row, one in told if one.cleared_at is None}
+        self._stood = Stood(standing=after_each.after(-1), open=still)
+
+
+def humid(frame: RoomFrame) -> Judgement:
+    """True while the air of a room is more humid than HUMIDITY_PCT."""
     humidity = frame["rel_humidity_pct"]
-    return _alerts(frame, humidity > HUMIDITY_PCT, humidity, "mould_risk", "rel_humidity_pct")
+    return _judgement(frame, humidity > HUMIDITY_PCT, humidity, "mould_risk", "rel_humidity_pct")
 
 
-def indicated(frame: RoomFrame) -> list[Episode]:
-    """Alerts while Home Assistant's mould indicator of a room is above INDICATOR_PCT.
+def indicated(frame: RoomFrame) -> Judgement:
+    """True while Home Assistant's mould indicator of a room is above INDICATOR_PCT.
 
     Calibrated by the home's fRsi, F_RSI_ASSUMED where it is not known.
     """
@@ -63,14 +91,14 @@ def indicated(frame: RoomFrame) -> list[Episode]:
         frame.outdoor_temp_c,
         1.0 / f_rsi[:, np.newaxis],
     )
-    return _alerts(frame, indicator > INDICATOR_PCT, indicator, "mould_risk", "indicator_pct")
+    return _judgement(frame, indicator > INDICATOR_PCT, indicator, "mould_risk", "indicator_pct")
 
 
-def low(frame: BoilerFrame) -> list[Episode]:
-    """Alerts while the water pressure is below PRESSURE_BAR."""
+def low(frame: BoilerFrame) -> Judgement:
+    """True while the water pressure is below PRESSURE_BAR."""
     pressure = frame["pressure_bar"]
     under = pressure < PRESSURE_BAR - ROUNDING_BAR
-    return _alerts(frame, under, pressure, "low_pressure", "pressure_bar")
+    return _judgement(frame, under, pressure, "low_pressure", "pressure_bar")
 
 
 BASELINES = (
@@ -119,12 +147,12 @@ def _alpha_beta(temp_c: Floats) -> tuple[Floats, Floats]:
     return _K2 * temp_c / (_K3_C + temp_c), _K2 * _K3_C / (_K3_C + temp_c)
 
 
-def _alerts(
+def _judgement(
     frame: Frame, true: Booleans, measured: Floats, detector: str, quantity: str
-) -> list[Episode]:
+) -> Judgement:
     severity = np.where(true, np.int8(Severity.MEDIUM), np.int8(NOTHING))
     severity[np.isnan(measured)] = UNKNOWN
-    judgement = Judgement(
+    return Judgement(
         detector=detector,
         rows=frame.rows,
         start=frame.start,
@@ -136,13 +164,6 @@ def _alerts(
         evidence={quantity: measured},
         sentence=_sentence,
     )
-    told = episodes(
-        judgement,
-        dwell_steps=_RULES.dwell_steps(frame.step_s),
-        clear_steps=_RULES.clear_steps(frame.step_s),
-        raise_from=_RULES.raise_from,
-    )
-    return [episode for _, episode in told]
 
 
 def _sentence(evidence: Mapping[str, float]) -> str:

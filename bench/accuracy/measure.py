@@ -1,45 +1,47 @@
-"""Simulate an estate block by block, judge it by detectors and baselines, and score them."""
+"""Simulate an estate block by block, watch it by detectors and baselines, and score them."""
 
 import sys
-import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from bench.accuracy.baselines import BASELINES
-from bench.accuracy.estate import block_faults, block_frames
+from bench.accuracy.block import BlockRun, run_block
+from bench.accuracy.delays import leak_figures, no_heat_figures
+from bench.accuracy.forecast import Forecast
+from bench.accuracy.page import write_page
 from bench.accuracy.rule import found_by
-from bench.accuracy.scoring import LISTED, Accuracy, Fault, Score, Verdict, score, verdicts_on
+from bench.accuracy.scoring import (
+    LISTED,
+    Accuracy,
+    Score,
+    Verdict,
+    right_alerts,
+    score,
+    verdicts_on,
+)
 from core.findings import Episode
-from detectors.offline.judging import judged
-from detectors.registry import BOILER_DETECTORS, ROOM_DETECTORS
+from detectors.registry import DETECTORS, Detectors, all_detectors
 from firmware_sim.chance import TILE
-from firmware_sim.folder.blocks import BLOCK_HOMES, FIRST_DAY, Order, blocks_of
+from firmware_sim.folder.blocks import Order, firsts_of
 
 HOMES, DAYS, SEED = 20, 30, 20_001
-BLOCK_HOME_DAYS_MAX = 40_000
-"""Homes times days that are simulated and judged together: 800 MB of frames, at times twice."""
-
-
-@dataclass(slots=True)
-class _Run:
-    """What is kept of all blocks."""
-
-    faults: list[Fault] = field(default_factory=list)
-    alerts: list[Episode] = field(default_factory=list)
-    of_baseline: dict[str, list[Episode]] = field(
-        default_factory=lambda: {one.name: [] for one in BASELINES}
-    )
-    judging_s: float = 0.0
+BLOCK_HOMES_MAX = 500
+"""Homes that live and are judged together: 800 MB with all that is in hand of three days."""
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """How large an estate, for how long, and by which seed."""
+    """How large an estate, for how long, by which seed, and on how many processes."""
     parser.add_argument("--homes", type=int, default=HOMES, help=f"homes ({HOMES})")
     parser.add_argument("--days", type=int, default=DAYS, help=f"days ({DAYS})")
     parser.add_argument("--seed", type=int, default=SEED, help=f"seed of the estate ({SEED})")
+    parser.add_argument("--healthy", action="store_true", help="no faults, oddities only")
+    parser.add_argument("--workers", type=int, default=1, help="processes (1)")
+    parser.add_argument("--page", type=Path, help="write the tables as a page, such as FILE.md")
 
 
 def measure(options: Namespace) -> dict[str, Any]:
@@ -48,80 +50,104 @@ def measure(options: Namespace) -> dict[str, Any]:
         homes=options.homes,
         days=options.days,
         seed=options.seed,
-        block_homes=_block_homes(options.days),
+        healthy=options.healthy,
+        block_homes=_block_homes(options.homes, options.workers),
     )
-    run = _Run()
-    for block in blocks_of(order):
-        rooms, boilers = block_frames(block)
-        run.faults += block_faults(block)
-        began = time.process_time()
-        run.alerts += judged(rooms, boilers)
-        run.judging_s += time.process_time() - began
-        for baseline in BASELINES:
-            told = run.of_baseline[baseline.name]
-            if baseline.of_rooms is not None:
-                told += baseline.of_rooms(rooms)
-            if baseline.of_boilers is not None:
-                told += baseline.of_boilers(boilers)
-        _say(f"{block.homes.indices[-1] + 1:,} of {order.homes:,} homes")
-    return _result(order, run)
+    result = result_of(order, list(_runs(order, DETECTORS, options.workers)))
+    if options.page is not None:
+        write_page(options.page, result)
+        _say(f"{options.page} is written")
+    return result
 
 
-def _block_homes(days: int) -> int:
-    """How many homes are simulated together, in whole tiles: more are quicker."""
-    tiles = BLOCK_HOME_DAYS_MAX // (max(days, 1) * TILE)
-    return TILE * max(min(tiles, BLOCK_HOMES // TILE), 1)
-
-
-def _result(order: Order, run: _Run) -> dict[str, Any]:
-    start = datetime.combine(FIRST_DAY, datetime.min.time(), UTC)
+def result_of(order: Order, runs: Collection[BlockRun]) -> dict[str, Any]:
+    """The figures of an estate from those of its blocks."""
+    start = datetime.combine(order.first_day, datetime.min.time(), UTC)
     end = start + timedelta(days=order.days)
+    faults = [fault for run in runs for fault in run.faults]
+    alerts = [alert for run in runs for alert in run.alerts]
+    verdicts = verdicts_on(faults, alerts)
+    right = right_alerts(verdicts)
 
     def figures(alerts: list[Episode], detectors: Collection[str] | None = None) -> dict[str, Any]:
         """Of all faults, or of those that one of these detectors could find."""
-        kinds = {one.fault for one in run.faults}
+        kinds = {one.fault for one in faults}
+        counted = {
+            name for name in kinds if detectors is None or not found_by(name).isdisjoint(detectors)
+        }
         return _figures(
-            score(
-                run.faults,
-                alerts,
-                homes=order.homes,
-                start=start,
-                end=end,
-                counted={
-                    name
-                    for name in kinds
-                    if detectors is None or not found_by(name).isdisjoint(detectors)
-                },
-            )
+            score(faults, alerts, homes=order.homes, start=start, end=end, counted=counted)
         )
 
-    known = {one.name for one in ROOM_DETECTORS} | {one.name for one in BOILER_DETECTORS}
+    forecast = Forecast()
+    for run in runs:
+        forecast = forecast.with_other(run.forecast)
+    wanted = {home: at for run in runs for home, at in run.heat_wanted.items()}
+    home_days = order.homes * order.days
     return {
         "homes": order.homes,
         "days": order.days,
         "seed": order.seed,
-        "judging_home_days_per_cpu_s": order.homes * order.days / max(run.judging_s, 1e-9),
-        "detectors": figures(run.alerts),
-        "detectors_on_their_faults": figures(run.alerts, known),
+        "healthy": order.healthy,
+        "cpu_s": round(sum(run.whole_s for run in runs), 1),
+        "judging_home_days_per_cpu_s": home_days / max(sum(run.judging_s for run in runs), 1e-9),
+        "detectors": figures(alerts),
+        "detectors_on_their_faults": figures(alerts, all_detectors()),
         "baselines": {
             one.name: {
-                "alone": figures(run.of_baseline[one.name], [one.detector]),
-                "detectors": figures(
-                    [alert for alert in run.alerts if alert.detector == one.detector],
-                    [one.detector],
-                ),
+                "alone": figures([a for run in runs for a in run.of_baseline[one.name]], found),
+                "detectors": figures([a for a in alerts if a.detector == one.detector], found),
             }
             for one in BASELINES
+            for found in [[one.detector]]
         },
-        "false_alerts": _false_alerts(run),
+        "leak_of_0.02_bar_per_day": leak_figures(faults, right, end),
+        "no_heat": no_heat_figures(faults, wanted, right),
+        "mould_forecast": forecast.figures(),
+        "false_by_detector": _false_by_detector(verdicts),
+        "false_alerts": _false_alerts(verdicts),
     }
 
 
-def _false_alerts(run: _Run) -> list[dict[str, str]]:
+def _runs(order: Order, detectors: Detectors, workers: int) -> Iterator[BlockRun]:
+    firsts = firsts_of(order)
+    run = partial(run_block, order, detectors)
+    if workers <= 1:
+        yield from _said(order, map(run, firsts))
+        return
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        yield from _said(order, pool.map(run, firsts))
+
+
+def _said(order: Order, runs: Iterator[BlockRun]) -> Iterator[BlockRun]:
+    done = 0
+    for run in runs:
+        done += run.homes
+        _say(f"{done:,} of {order.homes:,} homes")
+        yield run
+
+
+def _block_homes(homes: int, workers: int) -> int:
+    """How many homes live together, in whole tiles: more are quicker, and every process has work.
+
+    A home comes out the same in whatever block it is.
+    """
+    each = -(-homes // (max(workers, 1) * TILE)) * TILE
+    return max(min(each, BLOCK_HOMES_MAX // TILE * TILE), TILE)
+
+
+def _false_by_detector(verdicts: Collection[tuple[Episode, Verdict]]) -> Mapping[str, int]:
+    """Of how many homes each detector told falsely."""
+    homes: dict[str, set[str]] = {}
+    for alert, verdict in verdicts:
+        if verdict is Verdict.FALSE:
+            homes.setdefault(alert.detector, set()).add(alert.home_id)
+    return {name: len(homes[name]) for name in sorted(homes)}
+
+
+def _false_alerts(verdicts: Collection[tuple[Episode, Verdict]]) -> list[dict[str, str]]:
     """The detectors' own, for whoever looks for the reason; in order of raising."""
-    false = [
-        alert for alert, verdict in verdicts_on(run.faults, run.alerts) if verdict is Verdict.FALSE
-    ]
+    false = [alert for alert, verdict in verdicts if verdict is Verdict.FALSE]
     return [
         {
             "home_id": alert.home_id,

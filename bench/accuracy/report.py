@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bench.accuracy.page import THIRDS
 from bench.accuracy.scoring import LISTED
 
-THIRDS = ("mildest third", "middle third", "severest third")
 FALSE_SHOWN = 20
 _COLUMNS = (
     ("events", "events", "d"),
@@ -44,12 +44,22 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
     yield _rates("detectors", detectors)
     for name, both in result["baselines"].items():
         yield _rates(name, both["alone"])
+    yield ""
+    yield from _goals(result)
     false = result["false_alerts"]
     if false:
         yield ""
         yield f"the first {min(len(false), FALSE_SHOWN)} of {len(false)} false alerts:"
     for one in false[:FALSE_SHOWN]:
         yield "  {raised_at} {home_id} {detector} {place} {severity}: {sentence}".format(**one)
+
+
+def _goals(result: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("leak_of_0.02_bar_per_day", "no_heat", "mould_forecast"):
+        figures = ", ".join(f"{key} {_cell(one, '.3g')}" for key, one in result[name].items())
+        yield f"{name}: {figures}"
+    by_detector = ", ".join(f"{name} {n}" for name, n in result["false_by_detector"].items())
+    yield f"homes told falsely by detector: {by_detector or 'none'}"
 
 
 def _line(name: str, score: Mapping[str, float | None]) -> str:

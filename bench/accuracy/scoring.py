@@ -6,7 +6,7 @@ home brings it with it. Which is which stands in `rule`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -28,7 +28,10 @@ _BETA2 = 0.25  # the square of 0.5: precision weighs more than recall
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A row of the truth; `noticed_at` is empty where the tenant never notices."""
+    """A row of the truth; `noticed_at` is empty where the tenant never notices.
+
+    `parameters` say how bad it is in its own units.
+    """
 
     home_id: str
     fault: str
@@ -37,6 +40,7 @@ class Fault:
     ended_at: datetime | None
     noticed_at: datetime | None
     severity: float
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """ValueError for a severity that is none."""
@@ -169,7 +173,7 @@ def score(
     faults = list(faults)
     verdicts = verdicts_on(faults, alerts)
     events = [one for one in faults if counted is None or one.fault in counted]
-    raised = _raised(verdicts)
+    raised = right_alerts(verdicts)
     false = _false(verdicts, FALSE_FROM)
     by_third = [[one for one in events if one.third == third] for third in range(_THIRDS)]
     return Accuracy(
@@ -238,7 +242,7 @@ def _verdict(alert: Episode, faults: Iterable[Fault]) -> Verdict:
     return Verdict.INFORMATION if alert.severity < FALSE_FROM else Verdict.FALSE
 
 
-def _raised(verdicts: Iterable[tuple[Episode, Verdict]]) -> dict[str, list[Episode]]:
+def right_alerts(verdicts: Iterable[tuple[Episode, Verdict]]) -> dict[str, list[Episode]]:
     """The alerts that were right, by home, in order of raising."""
     by_home: dict[str, list[Episode]] = {}
     for alert, verdict in verdicts:
@@ -261,7 +265,7 @@ def _false(
 
 
 def _score(events: Sequence[Fault], raised: Mapping[str, Sequence[Episode]], false: float) -> Score:
-    firsts = [(event, _found_at(event, raised.get(event.home_id, ()))) for event in events]
+    firsts = [(event, found_at(event, raised.get(event.home_id, ()))) for event in events]
     leads = [
         (event.noticed_at - at) / _HOUR
         for event, at in firsts
@@ -276,8 +280,8 @@ def _score(events: Sequence[Fault], raised: Mapping[str, Sequence[Episode]], fal
     )
 
 
-def _found_at(event: Fault, alerts: Iterable[Episode]) -> datetime | None:
-    """When the first alert that finds an event was raised; the alerts are in that order."""
+def found_at(event: Fault, alerts: Iterable[Episode]) -> datetime | None:
+    """When the first alert that finds an event was raised; they are of its home, in that order."""
     accepted = found_by(event.fault)
     for alert in alerts:
         if alert.detector in accepted and alert.raised_at >= event.began_at:

@@ -1,21 +1,32 @@
 """Alert episodes as lines of JSON."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from core.findings import Episode
 
-
-def alert_lines(episodes: Iterable[Episode]) -> Iterator[str]:
-    """One line an episode, in order of raising, home, detector and place."""
-    for episode in sorted(
-        episodes, key=lambda one: (one.raised_at, one.home_id, one.detector, one.place)
-    ):
-        yield json.dumps(_document(episode), ensure_ascii=False) + "\n"
+NO_GROUPS: Mapping[int, str] = MappingProxyType({})
 
 
-def _document(episode: Episode) -> dict[str, object]:
+def alert_lines(
+    episodes: Iterable[Episode], groups: Mapping[int, str] = NO_GROUPS
+) -> Iterator[str]:
+    """One line an episode, in order of raising, home, detector and place.
+
+    `groups` is the mass event of those that are in one, by place in `episodes`.
+    """
+    ordered = sorted(enumerate(episodes), key=lambda one: _order(one[1]))
+    for place, episode in ordered:
+        yield json.dumps(_document(episode, groups.get(place)), ensure_ascii=False) + "\n"
+
+
+def _order(episode: Episode) -> tuple[datetime, str, str, str]:
+    return episode.raised_at, episode.home_id, episode.detector, episode.place
+
+
+def _document(episode: Episode, group: str | None) -> dict[str, object]:
     return {
         "home_id": episode.home_id,
         "detector": episode.detector,
@@ -28,6 +39,7 @@ def _document(episode: Episode) -> dict[str, object]:
         "evidence": dict(episode.evidence),
         "sentence": episode.sentence,
         "causes": [{"cause": one.cause, "weight": one.weight} for one in episode.causes],
+        "group": group,
     }
 
 

@@ -1,20 +1,18 @@
 """An estate folder, judged: a block of homes at a time, with what was odd about it said once."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-
-import numpy as np
 
 from core.findings import Episode
 from core.quantities import Kind
-from detectors.arrays import Integers
+from detectors.mass_events import group_of, mass_events, within_of
 from detectors.offline.contents import Contents, blocks, contents
-from detectors.offline.judging import Surroundings, frames_of, judged
+from detectors.offline.judging import BlockWatch, Homes, Surroundings
 from detectors.offline.parts import StoredTable, stored_table
-from detectors.offline.reach import reach, shared_frames
+from detectors.offline.reach import DAY_MS, DayCounts, Reach, reach
 from detectors.offline.samples import PlacedSamples, placed_samples
 from detectors.offline.tables import (
     BOILER_READINGS,
@@ -23,10 +21,18 @@ from detectors.offline.tables import (
     WEATHER_READINGS,
     FolderUnreadable,
 )
-from detectors.placing import steps_between
+from detectors.registry import DETECTORS, Detectors
 
 Say = Callable[[str], None]
 """Told one line a person may want to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Every alert, in no stated order, and by its place the mass event of each that is in one."""
+
+    episodes: list[Episode]
+    groups: dict[int, str]
 
 
 @dataclass(slots=True)
@@ -41,13 +47,12 @@ class _Oddities:
     homeless: list[str] = field(default_factory=list)
 
     def add(self, samples: PlacedSamples) -> None:
-        self.doubled += samples.doubled
         self.timeless += samples.timeless
         self.impossible += samples.impossible
 
 
-def analyse(folder: Path, *, say: Say) -> list[Episode]:
-    """Every alert that the readings in an estate folder give rise to, in no stated order.
+def analyse(folder: Path, *, say: Say, detectors: Detectors = DETECTORS) -> Analysis:
+    """Every alert that the readings in an estate folder give rise to.
 
     Raises FolderUnreadable.
     """
@@ -61,67 +66,98 @@ def analyse(folder: Path, *, say: Say) -> list[Episode]:
         )
     for stored in (homes, rooms, boilers, weather):
         _say_what_is_missing(stored, say)
-    found = [contents(rooms), contents(boilers)]
-    odd = _Oddities(nameless=sum(table.nameless for table in found))
+    found = {Kind.ROOM: contents(rooms), Kind.BOILER: contents(boilers)}
+    odd = _Oddities(nameless=sum(table.nameless for table in found.values()))
     around = _surroundings(homes, weather, odd, say)
-    unheard = [home for home in around.area_of if not any(home in one.homes for one in found)]
+    unheard = [
+        home for home in around.area_of if not any(home in one.homes for one in found.values())
+    ]
     if unheard:
         say(f"{len(unheard):,} homes have no readings, such as {unheard[0]}: nothing is known")
-    episodes = _judge_blocks(found, around, odd, say)
+    episodes = _judge_blocks(found, around, detectors, odd, say)
     _say_oddities(odd, say)
-    return episodes
+    groups = mass_events(
+        episodes,
+        area_of_home=around.area_of,
+        homes_in_area=Counter(around.area_of.values()),
+        within=within_of(detectors),
+    )
+    if groups:
+        together = sum(len(one.members) for one in groups)
+        say(f"{together:,} alerts are of {len(groups):,} mass events")
+    return Analysis(episodes, group_of(groups))
 
 
 def _judge_blocks(
-    found: Sequence[Contents], around: Surroundings, odd: _Oddities, say: Say
+    found: Mapping[Kind, Contents],
+    around: Surroundings,
+    detectors: Detectors,
+    odd: _Oddities,
+    say: Say,
 ) -> list[Episode]:
-    in_blocks, grouped = blocks(found)
+    tables = list(found.values())
+    days: dict[str, list[DayCounts]] = {}
+    for table in tables:
+        for home, counts in table.days.items():
+            days.setdefault(home, []).extend(counts)
+    reaches = {home: reach(DayCounts.of(counts)) for home, counts in days.items()}
+    in_blocks, grouped = blocks(tables, reaches)
     if not grouped:
         say(
             "homes lie too mixed to be read apart (group rows by home, some 100,000 in a row "
             "group): all are read at once, which takes more memory"
         )
-    homes = sum(len(block) for block in in_blocks)
+    odd.stray += sum(one.stray for one in reaches.values())
+    odd.homeless += [home for home in reaches if home not in around.area_of]
     done, episodes = 0, []
     for block in in_blocks:
-        rooms = _samples(Kind.ROOM, found[0], block)
-        boilers = _samples(Kind.BOILER, found[1], block)
-        odd.add(rooms)
-        odd.add(boilers)
-        odd.homeless += [home for home in block if home not in around.area_of]
-        episodes += _judge_block(rooms, boilers, around, odd)
+        watch = BlockWatch(_homes_of(block, found, reaches), around, detectors)
+        _live_through(watch, found, block, odd)
+        episodes += watch.episodes()
         done += len(block)
-        say(f"{done:,} of {homes:,} homes judged, {len(episodes):,} alerts")
+        say(f"{done:,} of {len(reaches):,} homes judged, {len(episodes):,} alerts")
     return episodes
 
 
-def _judge_block(
-    rooms: PlacedSamples, boilers: PlacedSamples, around: Surroundings, odd: _Oddities
-) -> list[Episode]:
-    times: dict[str, list[Integers]] = {}
-    for samples in (rooms, boilers):
-        for home, of_home in samples.times_by_home().items():
-            times.setdefault(home, []).append(of_home)
-    reaches = {home: reach(np.concatenate(of_home)) for home, of_home in times.items()}
-    odd.stray += sum(one.stray for one in reaches.values())
-    episodes: list[Episode] = []
-    for homes, covered in shared_frames(reaches):
-        start = datetime.fromtimestamp(covered.start_ms / 1000, UTC)
-        end = datetime.fromtimestamp(covered.end_ms / 1000, UTC)
-        frames = frames_of(
-            rooms.of(frozenset(homes)),
-            boilers.of(frozenset(homes)),
-            around,
-            start=start,
-            steps=steps_between(start, end) + 1,
-        )
-        episodes += judged(*frames)
-    return episodes
+def _homes_of(
+    block: Sequence[str], found: Mapping[Kind, Contents], reaches: Mapping[str, Reach]
+) -> Homes:
+    def places(kind: Kind) -> tuple[tuple[str, ...], ...]:
+        return tuple(place for home in block for place in found[kind].places.get(home, {}))
+
+    boilers = found[Kind.BOILER].days
+    return Homes(
+        rooms=places(Kind.ROOM),
+        boilers=places(Kind.BOILER),
+        reaches={home: reaches[home] for home in block},
+        boiler_last_ms={
+            home: reaches[home].last_ms(DayCounts.of(boilers[home]))
+            for home in block
+            if home in boilers
+        },
+    )
 
 
-def _samples(kind: Kind, table: Contents, homes: Sequence[str]) -> PlacedSamples:
-    parts = [table.stored.read(piece) for piece in table.pieces_of(homes)]
-    return placed_samples(kind, parts, table.names, homes)
+def _live_through(
+    watch: BlockWatch, found: Mapping[Kind, Contents], block: Sequence[str], odd: _Oddities
+) -> None:
+    """Judge day after day, and read a piece when its first day has come."""
+    unread = sorted(
+        (first_ms // DAY_MS, kind.value, piece)
+        for kind, table in found.items()
+        for piece, first_ms in table.pieces_of(block).items()
+    )
+    unread.reverse()
+    for day in watch.homes.days:
+        while unread and unread[-1][0] <= day:
+            _, word, piece = unread.pop()
+            kind = Kind(word)
+            rows = found[kind].stored.read(piece)
+            samples = placed_samples(kind, [rows], found[kind].names, block)
+            odd.add(samples)
+            watch.add(kind, samples)
+        watch.judge(day)
+    odd.doubled += watch.rooms.doubled + watch.boilers.doubled
 
 
 def _surroundings(
@@ -149,6 +185,7 @@ def _surroundings(
     parts = [weather.read(piece) for piece in range(len(weather.pieces))]
     outdoors = placed_samples(Kind.WEATHER, parts, ["area"])
     odd.add(outdoors)
+    odd.doubled += outdoors.doubled
     return Surroundings(area_of=area_of, f_rsi_of=f_rsi_of, weather=outdoors)
 
 

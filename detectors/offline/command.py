@@ -8,6 +8,7 @@ from pathlib import Path
 from detectors.offline.alert_lines import alert_lines
 from detectors.offline.analyse import analyse
 from detectors.offline.tables import FolderUnreadable
+from detectors.registry import DETECTORS
 
 INTERRUPTED = 130  # what a shell reports for a program stopped from the keyboard
 PROGRAM = "python -m detectors analyse"
@@ -35,7 +36,8 @@ def _write(out: Path, folder: Path) -> None:
     beside = out.with_name(out.name + ".part")
     with beside.open("w", encoding="utf-8") as file:
         try:
-            file.writelines(alert_lines(analyse(folder, say=_say)))
+            found = analyse(folder, say=_say, detectors=DETECTORS)
+            file.writelines(alert_lines(found.episodes, found.groups))
         except BaseException:
             beside.unlink()
             raise

@@ -1,26 +1,37 @@
-"""A block of homes, judged over the whole time of their readings by every detector."""
+"""A block of homes, judged day after day: samples as they lie in files in, episodes out."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from core.findings import Episode
 from core.quantities import Kind
-from detectors import silent
-from detectors.arrays import Booleans
-from detectors.episodes import episodes
-from detectors.frame import BoilerFrame, Frame, RoomFrame, Row
-from detectors.judgement import Judgement, Rules
+from detectors.arrays import Integers
+from detectors.daily import DAY_S, RUN_UP
+from detectors.frame import BoilerFrame, FrameT, RoomFrame, Row
+from detectors.offline.presence import Presence
+from detectors.offline.reach import DAY_MS, Reach
 from detectors.offline.samples import PlacedSamples
-from detectors.placing import STEP_S, Stay, boiler_frame, room_frame
-from detectors.registry import BOILER_DETECTORS, ROOM_DETECTORS, Detector, FrameT
+from detectors.offline.shelf import DayShelf
+from detectors.placing import (
+    BOILER_STEP_S,
+    HELD,
+    ROOM_STEP_S,
+    WEATHER_STEP_S,
+    Stay,
+    boiler_frame,
+    room_frame,
+)
+from detectors.registry import Detectors
+from detectors.streaming import DaysTold, HomesWatch
+from detectors.watch import DAY_SETTLES, GROUP_S
 
 LANDLORD = ""  # a folder says nothing of landlords
 
-_STEPS_A_DAY = 86_400 // STEP_S
+_WEATHER_BEFORE_MS = int((HELD + RUN_UP).total_seconds() + WEATHER_STEP_S) * 1000
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,129 +45,166 @@ class Surroundings:
     f_rsi_of: dict[str, float]
     weather: PlacedSamples
 
-
-class _Window(NamedTuple):
-    """Steps of a frame: from `begin` on, without `end`."""
-
-    begin: int
-    end: int
+    def under(self, weather: PlacedSamples) -> "Surroundings":
+        """The same with other weather, of the same areas."""
+        return replace(self, weather=weather)
 
 
-def frames_of(
-    rooms: PlacedSamples,
-    boilers: PlacedSamples,
-    around: Surroundings,
-    *,
-    start: datetime,
-    steps: int,
-) -> tuple[RoomFrame, BoilerFrame]:
-    """The samples of a block as the frames that the detectors judge."""
-    station_of = {area: number for number, (area,) in enumerate(around.weather.places)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Homes:
+    """The homes of a block: their places, how far each was heard, and its boiler when last."""
 
-    def stay(device_id: int, home_id: str, place: str) -> Stay:
-        return Stay(
-            row=Row(LANDLORD, home_id, place),
-            device_id=device_id,
-            weather_device_id=station_of.get(around.area_of.get(home_id, "")),
-            f_rsi=around.f_rsi_of.get(home_id),
-            since=datetime.min.replace(tzinfo=start.tzinfo),
-            until=None,
+    rooms: tuple[tuple[str, ...], ...]
+    boilers: tuple[tuple[str, ...], ...]
+    reaches: Mapping[str, Reach]
+    boiler_last_ms: Mapping[str, int]
+
+    @property
+    def reach(self) -> Reach:
+        """What all of them cover."""
+        covered = list(self.reaches.values())
+        whole = covered[0]
+        for one in covered[1:]:
+            whole = whole.with_other(one)
+        return whole
+
+    @property
+    def days(self) -> range:
+        """The days (since 1970) on which they were heard."""
+        covered = self.reach
+        return range(covered.start_ms // DAY_MS, covered.end_ms // DAY_MS + 1)
+
+
+@dataclass(slots=True)
+class BlockWatch:
+    """Homes of a block, judged a day at a time.
+
+    Before a day is judged all samples of it must have been added; the days come one after another.
+    As in the running service a home is judged to where its own readings have got.
+    """
+
+    homes: Homes
+    around: Surroundings
+    detectors: Detectors
+    days_told: DaysTold | None = None
+    rooms: DayShelf = field(init=False)
+    boilers: DayShelf = field(init=False)
+    presence: Presence = field(init=False)
+    _watch: HomesWatch = field(init=False)
+    _stays: dict[Kind, list[Stay]] = field(init=False)
+    _before: "tuple[RoomFrame, BoilerFrame] | None" = None
+
+    def __post_init__(self) -> None:
+        homes, around = self.homes, self.around
+        self.rooms = DayShelf(homes.rooms, ROOM_STEP_S)
+        self.boilers = DayShelf(homes.boilers, BOILER_STEP_S)
+        self.presence = Presence.of(homes.rooms, homes.boilers, homes.days)
+        self._watch = HomesWatch(self.detectors, self.days_told)
+        self._stays = {
+            Kind.ROOM: [_stay(n, home, room, around) for n, (home, room) in enumerate(homes.rooms)],
+            Kind.BOILER: [
+                _stay(n, home, Kind.BOILER.value, around) for n, (home,) in enumerate(homes.boilers)
+            ],
+        }
+
+    def add(self, kind: Kind, samples: PlacedSamples) -> None:
+        """Take samples of rooms or boilers of the block; those of a wrong clock are left out."""
+        shelf = self.rooms if kind is Kind.ROOM else self.boilers
+        self.presence.hear(kind, shelf.add(self._within_reach(samples)))
+
+    def judge(self, day: int) -> tuple[RoomFrame, BoilerFrame]:
+        """Judge a day (since 1970); its frames, with RUN_UP before it."""
+        rooms, boilers = self._frames(day)
+        last_ms = {home: one.end_ms for home, one in self.homes.reaches.items()}
+        over_ms = (day + 1) * DAY_MS + int(DAY_SETTLES.total_seconds()) * 1000
+        ends_ms = day * DAY_MS + GROUP_S * 1000 * np.arange(1, DAY_S // GROUP_S + 1)
+        self._watch.take(
+            rooms,
+            boilers,
+            rooms_over=_by_row(rooms.rows, last_ms) >= over_ms,
+            boilers_over=_by_row(boilers.rows, last_ms) >= over_ms,
+            settled=_by_row(boilers.rows, self.homes.boiler_last_ms)[:, np.newaxis] >= ends_ms,
         )
+        return rooms, boilers
 
-    in_rooms = [stay(number, home, room) for number, (home, room) in enumerate(rooms.places)]
-    at_boilers = [
-        stay(number, home, Kind.BOILER.value) for number, (home,) in enumerate(boilers.places)
-    ]
-    return (
-        room_frame(in_rooms, rooms, around.weather, start, steps),
-        boiler_frame(at_boilers, boilers, start, steps),
+    def episodes(self) -> list[Episode]:
+        """Every alert, silence included, that was told by the last day judged."""
+        return [*self._watch.episodes(), *self.presence.silences()]
+
+    def _frames(self, day: int) -> tuple[RoomFrame, BoilerFrame]:
+        """The frames of a day with RUN_UP before it."""
+        start = datetime.fromtimestamp(day * DAY_MS / 1000, UTC)
+        weather = self.around.weather.between(
+            day * DAY_MS - _WEATHER_BEFORE_MS, (day + 1) * DAY_MS + WEATHER_STEP_S * 1000
+        )
+        before = self._before
+        if before is None:
+            before = self._frames_of(
+                self.rooms.take(day - 1),
+                self.boilers.take(day - 1),
+                weather,
+                start - RUN_UP,
+                RUN_UP,
+            )
+        rooms, boilers = self._frames_of(
+            self.rooms.take(day), self.boilers.take(day), weather, start, timedelta(days=1), before
+        )
+        self._before = (_end(rooms), _end(boilers))
+        return rooms, boilers
+
+    def _frames_of(
+        self,
+        rooms: PlacedSamples,
+        boilers: PlacedSamples,
+        weather: PlacedSamples,
+        start: datetime,
+        span: timedelta,
+        before: "tuple[RoomFrame, BoilerFrame] | None" = None,
+    ) -> tuple[RoomFrame, BoilerFrame]:
+        room = room_frame(
+            self._stays[Kind.ROOM],
+            rooms,
+            weather,
+            start,
+            int(span.total_seconds()) // ROOM_STEP_S,
+            step_s=ROOM_STEP_S,
+        )
+        room = room if before is None else before[0].joined(room)
+        boiler = boiler_frame(
+            self._stays[Kind.BOILER],
+            boilers,
+            start,
+            int(span.total_seconds()) // BOILER_STEP_S,
+            step_s=BOILER_STEP_S,
+            weather=weather,
+            rooms=room,
+        )
+        return room, boiler if before is None else before[1].joined(boiler)
+
+    def _within_reach(self, samples: PlacedSamples) -> PlacedSamples:
+        reaches = [self.homes.reaches[place[0]] for place in samples.places]
+        if not any(one.stray for one in reaches):
+            return samples
+        begin = np.array([one.start_ms for one in reaches])[samples.device_ids]
+        end = np.array([one.end_ms for one in reaches])[samples.device_ids]
+        return samples.where((samples.times_ms >= begin) & (samples.times_ms <= end))
+
+
+def _end(frame: FrameT) -> FrameT:
+    return frame.part(steps=slice(-int(RUN_UP.total_seconds()) // frame.step_s, None))
+
+
+def _stay(number: int, home_id: str, place: str, around: Surroundings) -> Stay:
+    station_of = {area: station for station, (area,) in enumerate(around.weather.places)}
+    return Stay(
+        row=Row(LANDLORD, home_id, place),
+        device_id=number,
+        weather_device_id=station_of.get(around.area_of.get(home_id, "")),
+        f_rsi=around.f_rsi_of.get(home_id),
+        since=_BEGINNING,
+        until=None,
     )
 
 
-def judged(rooms: RoomFrame, boilers: BoilerFrame) -> list[Episode]:
-    """What every detector tells of a block of homes over all their time.
-
-    The two frames have one start, a midnight, and as many steps, those of STEP_S; they reach one
-    step beyond the last that may be judged. As in the running service each home is judged from the
-    day on which it was first heard to the last step that had settled when it was last heard,
-    rooms and boilers by themselves.
-    """
-    return [
-        *_told_of_kind(ROOM_DETECTORS, rooms),
-        *_told_of_kind(BOILER_DETECTORS, boilers),
-        *_silences((rooms, boilers)),
-    ]
-
-
-def _told_of_kind(detectors: Sequence[Detector[FrameT]], frame: FrameT) -> Iterator[Episode]:
-    for window, homes in _windows(_heard_by_home((frame,))).items():
-        part = _cut(frame, homes, window)
-        for detector in detectors:
-            if detector.name != silent.NAME:
-                yield from _told(detector.judge(part), detector.rules)
-
-
-def _silences(frames: Sequence[Frame]) -> Iterator[Episode]:
-    """Devices that fell silent while others of their home were heard.
-
-    A folder names no gateways: the devices of a home are taken to hang on one of its own.
-    """
-    heard = _heard_by_home(frames)
-    for window, homes in _windows(heard).items():
-        for frame in frames:
-            part = _cut(frame, homes, window)
-            if part.rows:
-                gateways = np.stack([heard[row.home_id] for row in part.rows])
-                judgement = silent.judge_in_gateway_time(part, gateways[:, slice(*window)])
-                yield from _told(judgement, silent.RULES)
-
-
-def _told(judgement: Judgement, rules: Rules) -> Iterator[Episode]:
-    for _, episode in episodes(
-        judgement,
-        dwell_steps=rules.dwell_steps(judgement.step_s),
-        clear_steps=rules.clear_steps(judgement.step_s),
-        raise_from=rules.raise_from,
-    ):
-        yield episode
-
-
-def _heard_by_home(frames: Sequence[Frame]) -> dict[str, Booleans]:
-    """(times,) by home: whether any of its devices was heard in a step."""
-    found: dict[str, Booleans] = {}
-    for frame in frames:
-        for row, measured in zip(frame.rows, silent.heard(frame), strict=True):
-            found[row.home_id] = found.get(row.home_id, False) | measured
-    return found
-
-
-def _windows(heard: dict[str, Booleans]) -> dict[_Window, set[str]]:
-    """Homes by the steps over which they are judged; those never heard are left out.
-
-    The step in which a home was last heard may still get samples, and is not judged.
-    """
-    found: dict[_Window, set[str]] = {}
-    for home, in_step in heard.items():
-        steps = np.flatnonzero(in_step)
-        if len(steps):
-            begin = int(steps[0]) // _STEPS_A_DAY * _STEPS_A_DAY
-            found.setdefault(_Window(begin, int(steps[-1])), set()).add(home)
-    return found
-
-
-def _cut(frame: FrameT, homes: set[str], window: _Window) -> FrameT:
-    """These homes' rows in these steps; where that is all rows, nothing is copied."""
-    numbers = [number for number, row in enumerate(frame.rows) if row.home_id in homes]
-    rows = slice(None) if len(numbers) == len(frame.rows) else numbers
-    steps = slice(*window)
-    part: dict[str, Any] = {
-        "start": frame.instant(window.begin),
-        "steps": window.end - window.begin,
-        "rows": tuple(frame.rows[number] for number in numbers),
-        "values": {name: array[rows, steps] for name, array in frame.values.items()},
-    }
-    if isinstance(frame, RoomFrame):
-        part["outdoor_temp_c"] = frame.outdoor_temp_c[rows, steps]
-        part["outdoor_rel_humidity_pct"] = frame.outdoor_rel_humidity_pct[rows, steps]
-        part["f_rsi"] = frame.f_rsi[rows]
-    return replace(frame, **part)
+def _by_row(rows: Sequence[Row], of_home: Mapping[str, int]) -> Integers:
+    return np.array([of_home.get(row.home_id, 0) for row in rows], dtype=np.int64)

@@ -20,8 +20,8 @@ from detectors.offline.tables import (
     Words,
 )
 
-PIECE_ROWS = 500_000
-"""Row groups are read together up to so many rows: 40 MB of a boiler's columns."""
+PIECE_ROWS = 25_000
+"""Row groups are read together up to so many rows: two weeks of a boiler, 2 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
-"""How far the readings of a home reach, and which homes can share a frame."""
+"""How far the readings of a home reach: from when to when, without those of a wrong clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,9 +17,24 @@ STRAY_SHARE_MAX = 0.001
 YEARS_MAX = 20
 """No home is watched for longer: what lies further from most of its readings is a wrong clock's."""
 
-FRAME_HOME_DAYS_MAX = 22_500
-"""Homes times days of a frame: 400 MB at ten-minute steps, with all columns of three rooms and a
-boiler; the running service keeps to the same."""
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """Days since 1970, how many readings each has and the last instant; a day may come again."""
+
+    days: Integers
+    counts: Integers
+    last_ms: Integers
+
+    @classmethod
+    def of(cls, many: Sequence["DayCounts"]) -> "DayCounts":
+        """All together, each day once and in order."""
+        days, where = np.unique(np.concatenate([one.days for one in many]), return_inverse=True)
+        counts = np.zeros(len(days), dtype=np.int64)
+        last_ms = np.full(len(days), np.iinfo(np.int64).min)
+        np.add.at(counts, where, np.concatenate([one.counts for one in many]))
+        np.maximum.at(last_ms, where, np.concatenate([one.last_ms for one in many]))
+        return cls(days, counts, last_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,43 +53,40 @@ class Reach:
             stray=self.stray + other.stray,
         )
 
-    @property
-    def days(self) -> float:
-        """How long it is."""
-        return (self.end_ms - self.start_ms) / DAY_MS
+    def meets(self, other: "Reach") -> bool:
+        """Whether there is a day in both."""
+        return (
+            self.start_ms // DAY_MS <= other.end_ms // DAY_MS
+            and other.start_ms // DAY_MS <= self.end_ms // DAY_MS
+        )
+
+    def last_ms(self, found: DayCounts) -> int:
+        """The last of some of the home's readings; its start where none lies within."""
+        within = found.last_ms[(found.last_ms >= self.start_ms) & (found.last_ms <= self.end_ms)]
+        return int(within.max(initial=self.start_ms))
 
 
-def reach(times_ms: Integers) -> Reach:
-    """The reach of a home's readings, of which there is at least one; `stray` ones lie outside."""
-    days, counts = np.unique(times_ms // DAY_MS, return_counts=True)
-    runs = _runs(days.tolist(), counts.tolist())
+def reach(found: DayCounts) -> Reach:
+    """The reach of a home's readings, of which there is at least one; `stray` ones lie outside.
+
+    The days come in order, each once.
+    """
+    days, counts = found.days.tolist(), found.counts.tolist()
+    total = sum(counts)
+    runs = _runs(days, counts)
     most = max(runs, key=lambda run: run[2])
     kept = [
         (first, last, rows)
         for first, last, rows in runs
-        if rows > STRAY_SHARE_MAX * len(times_ms)
+        if rows > STRAY_SHARE_MAX * total
         and max(abs(last - most[0]), abs(most[1] - first)) <= YEARS_MAX * 365
     ] or [most]
-    end_ms = (kept[-1][1] + 1) * DAY_MS
+    last_day = kept[-1][1]
     return Reach(
         start_ms=kept[0][0] * DAY_MS,
-        end_ms=int(times_ms[times_ms < end_ms].max()),
-        stray=len(times_ms) - sum(rows for _, _, rows in kept),
+        end_ms=int(found.last_ms[days.index(last_day)]),
+        stray=total - sum(rows for _, _, rows in kept),
     )
-
-
-def shared_frames(reaches: Mapping[str, Reach]) -> list[tuple[tuple[str, ...], Reach]]:
-    """Homes that are judged in one frame each, with what the frame must cover; in order of time."""
-    found: list[tuple[list[str], Reach]] = []
-    for home in sorted(reaches, key=lambda one: (reaches[one].start_ms, reaches[one].end_ms)):
-        if found:
-            homes, before = found[-1]
-            both = before.with_other(reaches[home])
-            if (len(homes) + 1) * both.days <= FRAME_HOME_DAYS_MAX:
-                found[-1] = ([*homes, home], both)
-                continue
-        found.append(([home], reaches[home]))
-    return [(tuple(homes), covered) for homes, covered in found]
 
 
 def _runs(days: Sequence[int], counts: Sequence[int]) -> list[tuple[int, int, int]]:

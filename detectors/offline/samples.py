@@ -1,12 +1,13 @@
 """Rows of the folder's tables as samples of devices, a device being whatever measures one place."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from core.quantities import QUANTITIES, Form, Kind
+from detectors.arrays import Booleans
 from detectors.offline.tables import ABSENT, NO_INSTANT_MS, Rows
 
 Singles = npt.NDArray[np.float32]
@@ -18,35 +19,27 @@ class PlacedSamples:
 
     A place is a home or an area and, in a table of rooms, its room. `doubled` rows had the device
     and instant of the row before, `timeless` ones no instant; `impossible` values were taken for
-    not measured, as at the door.
+    not measured, as at the door. `values["fault_code"]` holds places in `codes`.
     """
 
     places: tuple[tuple[str, ...], ...]
     device_ids: npt.NDArray[np.int32]
     times_ms: npt.NDArray[np.int64]
     values: Mapping[str, Singles]
+    codes: tuple[str, ...] = ()
     doubled: int = 0
     timeless: int = 0
     impossible: int = 0
 
-    def times_by_home(self) -> dict[str, npt.NDArray[np.int64]]:
-        """The instants of each home's (or area's) samples."""
-        ends = np.searchsorted(self.device_ids, np.arange(len(self.places)), side="right")
-        found: dict[str, list[npt.NDArray[np.int64]]] = {}
-        for place, times in zip(self.places, np.split(self.times_ms, ends), strict=False):
-            found.setdefault(place[0], []).append(times)
-        return {home: np.concatenate(times) for home, times in found.items()}
+    def between(self, begin_ms: int, end_ms: int) -> "PlacedSamples":
+        """The samples of [begin_ms, end_ms)."""
+        return self.where((self.times_ms >= begin_ms) & (self.times_ms < end_ms))
 
-    def of(self, homes: Collection[str]) -> "PlacedSamples":
-        """The samples of these homes alone."""
-        if all(place[0] in homes for place in self.places):
-            return self
-        wanted = np.array([place[0] in homes for place in self.places], dtype=np.bool_)
-        use = wanted[self.device_ids]
-        number = np.cumsum(wanted, dtype=np.int32) - 1
-        return PlacedSamples(
-            places=tuple(place for place in self.places if place[0] in homes),
-            device_ids=number[self.device_ids[use]].astype(np.int32),
+    def where(self, use: Booleans) -> "PlacedSamples":
+        """These samples alone."""
+        return replace(
+            self,
+            device_ids=self.device_ids[use],
             times_ms=self.times_ms[use],
             values={name: column[use] for name, column in self.values.items()},
         )
@@ -82,11 +75,16 @@ def placed_samples(
         impossible += int(wrong.sum())
         column[wrong] = np.nan
         values[name] = column if order is None else column[order]
+    codes: dict[str, int] = {}
+    if kind is Kind.BOILER:
+        column = _codes(parts, used, codes)
+        values["fault_code"] = column if order is None else column[order]
     return PlacedSamples(
         places=tuple(_place(int(device), numbers) for device in devices),
         device_ids=device_ids if order is None else device_ids[order],
         times_ms=times if order is None else times[order],
         values=values,
+        codes=tuple(codes),
         doubled=doubled,
         timeless=timeless,
         impossible=impossible,
@@ -127,6 +125,19 @@ def _joined(
     return np.concatenate([*codes, nothing]), used, np.concatenate([*times, nothing]), timeless
 
 
+def in_order(samples: PlacedSamples) -> tuple[PlacedSamples, int]:
+    """The samples in order of device and time, and how many came twice."""
+    order, doubled = _order(samples.device_ids, samples.times_ms)
+    if order is None:
+        return samples, 0
+    return replace(
+        samples,
+        device_ids=samples.device_ids[order],
+        times_ms=samples.times_ms[order],
+        values={name: column[order] for name, column in samples.values.items()},
+    ), doubled
+
+
 def _order(
     device_ids: npt.NDArray[np.int32], times: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.intp] | None, int]:
@@ -134,7 +145,9 @@ def _order(
     device_up, time_up = np.diff(device_ids), np.diff(times)
     if np.all((device_up > 0) | ((device_up == 0) & (time_up > 0))):
         return None, 0
-    order = np.lexsort((times, device_ids))
+    first = times.min()
+    key = device_ids * (times.max() - first + 1) + (times - first)
+    order = np.argsort(key, kind="stable")  # samples nearly in order are sorted in one pass
     same = (np.diff(device_ids[order]) == 0) & (np.diff(times[order]) == 0)
     return order, int(same.sum())
 
@@ -159,6 +172,21 @@ def _column(parts: Sequence[Rows], used: Sequence[npt.NDArray[np.intp]], name: s
             ),
         ]
     )
+
+
+def _codes(
+    parts: Sequence[Rows], used: Sequence[npt.NDArray[np.intp]], known: dict[str, int]
+) -> Singles:
+    """The fault codes of the rows used as numbers, which `known` gets new ones of; NaN for none."""
+    columns = [np.empty(0, dtype=np.float32)]
+    for rows, rows_used in zip(parts, used, strict=True):
+        if "fault_code" not in rows.words:
+            columns.append(np.full(len(rows_used), np.nan, dtype=np.float32))
+            continue
+        numbers = _numbered(rows, "fault_code", known, grow=True)[rows_used].astype(np.float32)
+        numbers[numbers == ABSENT] = np.nan
+        columns.append(numbers)
+    return np.concatenate(columns)
 
 
 def _place(code: int, numbers: Sequence[Mapping[str, int]]) -> tuple[str, ...]:

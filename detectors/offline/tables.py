@@ -60,12 +60,12 @@ class Rows:
 
 
 def _measured(kind: Kind) -> dict[str, ColumnForm]:
-    forms = {Form.REAL: ColumnForm.NUMBER, Form.COUNTER: ColumnForm.NUMBER}
-    return {
-        one.name: forms.get(one.form, ColumnForm.FLAG)
-        for one in QUANTITIES[kind]
-        if one.form is not Form.TEXT  # no detector reads a maker's text
+    forms = {
+        Form.REAL: ColumnForm.NUMBER,
+        Form.COUNTER: ColumnForm.NUMBER,
+        Form.TEXT: ColumnForm.WORD,
     }
+    return {one.name: forms.get(one.form, ColumnForm.FLAG) for one in QUANTITIES[kind]}
 
 
 def _readings(kind: Kind, *words: str) -> Table:

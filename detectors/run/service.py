@@ -14,7 +14,9 @@ from pathlib import Path
 import psycopg
 
 from detectors.run.silence import Silence, judge_silence
-from detectors.run.sweep import Swept, sweep
+from detectors.run.sweep import sweep
+from detectors.run.telling import Swept
+from detectors.run.watching import Watching
 from store import frames
 from store.connection import NotAnAddress, check_url
 from store.singleton import AlreadyRunning, claim_detectors
@@ -33,6 +35,7 @@ class Service:
     conninfo: str
     status_file: Path | None = None
     stop: threading.Event = field(default_factory=threading.Event)
+    watching: Watching = field(default_factory=Watching)
     silence: Silence = field(default_factory=Silence)
     totals: Swept = field(default_factory=Swept)
     sweeps: int = 0
@@ -58,8 +61,8 @@ class Service:
                 self.stop.wait(pause)
 
     def sweep_once(self, conn: psycopg.Connection, *, now: datetime) -> bool:
-        """One sweep, and silence where gateways have settled; whether there was anything new."""
-        swept = sweep(conn, now=now)
+        """One sweep, and silence where gateways have settled; whether there was anything to do."""
+        swept = sweep(conn, self.watching, now=now)
         if swept.arrived:
             gateway_of = frames.gateways_of_devices(conn, list(swept.arrived))
             self.silence.hear(gateway_of, swept.arrived, now=now)
@@ -68,7 +71,7 @@ class Service:
         self._count(swept)
         self.sweeps += 1
         self._report(swept, now)
-        return bool(swept.arrived)
+        return bool(swept.arrived) or swept.due
 
     def _count(self, swept: Swept) -> None:
         self.totals.homes += swept.homes

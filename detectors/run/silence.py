@@ -5,7 +5,7 @@ only time in which the gateway was heard counts, and a gateway that is catching 
 until it has settled. So an outage of ours, of the line or of a whole block raises nothing falsely.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,16 +16,17 @@ from core.consent import Permit, allowed_spans
 from core.quantities import Kind
 from detectors import silent
 from detectors.arrays import Booleans
+from detectors.episodes import episodes
 from detectors.frame import Frame, Row
 from detectors.judgement import Judgement
 from detectors.placing import STEP_S, Stay, presence_frame, steps_between
+from detectors.registry import VERSION
 from detectors.run.candidates import HomeKey, purpose_of
-from detectors.run.judging import Verdict, episodes_by_home
+from detectors.run.grouping import group_alerts
 from detectors.run.placed import stay
-from detectors.run.sweep import Swept, of_these_tenancies, write_home
+from detectors.run.telling import Swept, known_alerts, open_episodes, tell
 from detectors.run.windows import Window, whole_day
-from store import alerts, frames
-from store.alerts import KnownAlert
+from store import frames
 from store.frames import Arrival, Place
 from store.ledgers import TenancyLedger, in_force, ledgers_of_homes
 
@@ -89,7 +90,7 @@ def judge_silence(
     clock = silence.clocks[gateway_id]
     since = clock.judged_until or whole_day(clock.heard_until - LOOK_BACK)
     start = whole_day(since - silent.RULES.lookback)
-    stretch = Window(start=start, since=since, end=clock.heard_until, next_start=start)
+    stretch = Window(start=start, since=since, end=clock.heard_until)
     swept = Swept()
     with conn.transaction():
         places = frames.places_of_gateways(conn, [gateway_id], at=clock.heard_until)
@@ -100,10 +101,10 @@ def judge_silence(
             for kind in (Kind.ROOM, Kind.BOILER)
         ]
         heard = _gateway_heard([frame for frame, _ in listened], stretch)
-        known = alerts.alerts_since(conn, homes, [silent.NAME], since)
         for frame, permits in listened:
             judgement = silent.judge_in_gateway_time(frame, heard)
-            _write(conn, judgement, permits, known, stretch, swept)
+            _tell(conn, judgement, permits.values(), stretch, swept)
+        group_alerts(conn, swept, within={})
     clock.judged_until = clock.heard_until
     return swept
 
@@ -147,22 +148,34 @@ def _gateway_heard(looked_at: Sequence[Frame], stretch: Window) -> Booleans:
     return heard
 
 
-def _write(
+def _tell(
     conn: psycopg.Connection,
     judgement: Judgement,
-    permits: Mapping[HomeKey, Permit],
-    known: Sequence[KnownAlert],
+    permits: Collection[Permit],
     stretch: Window,
     swept: Swept,
 ) -> None:
     standing = set(judgement.rows)
-    mine = [
+    known = [
         one
-        for one in known
+        for one in known_alerts(conn, permits, [silent.NAME], stretch)
         if Row(one.landlord_id, one.episode.home_id, one.episode.place) in standing
     ]
-    mine = of_these_tenancies(mine, permits.values())
-    verdict = Verdict(judgement=judgement, rules=silent.RULES)
-    judged = episodes_by_home(verdict, mine, stretch.since)
-    for home, permit in permits.items():
-        write_home(conn, permit, mine, judged.get(home, []), stretch, swept)
+    rules = silent.RULES
+    judged = episodes(
+        judgement,
+        dwell_steps=rules.dwell_steps(judgement.step_s),
+        clear_steps=rules.clear_steps(judgement.step_s),
+        raise_from=rules.raise_from,
+        since_step=_step_at(judgement, stretch.since),
+        open_before=open_episodes(known, judgement.rows, stretch.since).get(silent.NAME, {}),
+    )
+    told = [(judgement.rows[row], episode) for row, episode in judged]
+    tell(conn, permits, known, told, stretch, VERSION, swept)
+
+
+def _step_at(judgement: Judgement, at: datetime) -> int:
+    """The first step whose verdict was given at `at` or later."""
+    passed_s = (at - judgement.start).total_seconds()
+    steps = judgement.severity.shape[1]
+    return int(np.clip(-(-passed_s // judgement.step_s), 0, steps))

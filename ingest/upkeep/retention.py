@@ -46,6 +46,7 @@ def _pass(conn: Connection, now: datetime) -> Iterator[int]:
             for table in retention.TABLES:
                 yield from _of_devices(conn, table, devices, limit)
             after = devices[-1]
+        yield retention.forget_days(conn, limit)
         retention.finish_pass(conn, limit)
 
 

@@ -18,7 +18,7 @@ from tests.fixtures_database import HomewellDatabase
 
 @pytest.fixture(scope="module")
 def here(homewell_db: HomewellDatabase) -> Iterator[Town]:
-    with town(homewell_db, homes=12) as made:
+    with town(homewell_db, homes=16) as made:
         yield made
 
 
@@ -221,3 +221,70 @@ def test_what_is_worse_than_the_alert_beside_it_is_asked_for_by_itself(
     decide_pending(caseworker, now=NOW)
 
     assert decision(here, stopping)[0] == "withheld"
+
+
+WAITS = (
+    "not_needed",
+    "many homes in the area have the same alert, so that one cause is likely: it waits for an "
+    "officer",
+)
+OTHERS = "Other homes in the area reported the same at the same time"
+
+
+def test_one_of_many_homes_with_the_same_trouble_waits_for_an_officer(
+    here: Town, caseworker: psycopg.Connection
+) -> None:
+    here.choose(13, Purpose.AUTO_RAISE, "yes", at=SINCE)
+    alert = here.alert("home-13", "low_pressure", "boiler", severity="medium")
+    here.group(alert)
+
+    first = decide_pending(caseworker, now=NOW)
+    idle = decide_pending(caseworker, now=NOW)
+    waits = decision(here, alert)
+    asked = here.ask(("officer", "officer-1"), "POST", "/repairs", json={"alert_id": str(alert)})
+
+    assert (first, idle, waits) == (Tally(not_needed=1), Tally(), WAITS)
+    assert asked.status_code == 201
+    assert OTHERS in here.one("SELECT description FROM repairs WHERE alert_id = %s", alert)
+    assert here.one("SELECT decided_group IS NULL FROM alerts WHERE alert_id = %s", alert)
+
+
+def test_what_is_urgent_is_raised_for_each_of_many_homes_and_says_that_there_are_others(
+    here: Town, caseworker: psycopg.Connection
+) -> None:
+    here.choose(14, Purpose.AUTO_RAISE, "yes", at=SINCE)
+    alert = here.alert("home-14", "low_pressure", "boiler", severity="medium")
+    here.group(alert)
+    calm = decide_pending(caseworker, now=NOW)
+
+    here.set_alert(alert, "severity", "high")
+    urgent = decide_pending(caseworker, now=NOW)
+
+    assert (calm, urgent) == (Tally(not_needed=1), Tally(raised=1))
+    assert OTHERS in here.one("SELECT description FROM repairs WHERE alert_id = %s", alert)
+
+
+def test_a_home_that_is_in_no_group_any_more_is_decided_anew(
+    here: Town, caseworker: psycopg.Connection
+) -> None:
+    here.choose(15, Purpose.AUTO_RAISE, "yes", at=SINCE)
+    alert = here.alert("home-15", "low_pressure", "boiler", severity="medium")
+    here.group(alert)
+    decide_pending(caseworker, now=NOW)
+
+    here.set_alert(alert, "group_id", None)
+
+    assert decide_pending(caseworker, now=NOW) == Tally(raised=1)
+    assert OTHERS not in here.one("SELECT description FROM repairs WHERE alert_id = %s", alert)
+
+
+def test_a_tenant_of_many_who_did_not_agree_is_asked_as_ever(
+    here: Town, caseworker: psycopg.Connection
+) -> None:
+    alert = here.alert("home-16", "low_pressure", "boiler", severity="medium")
+    here.group(alert)
+
+    withheld = decide_pending(caseworker, now=NOW)
+
+    assert withheld == Tally(withheld=1)
+    assert len(told(here, 16)) == 1

@@ -140,7 +140,7 @@ def test_an_alert_of_a_tenant_who_was_not_asked_cannot_be_raised_by_its_button(
 
     assert {words for form in page.forms for words in form.buttons} == {
         "Sign out",
-        "Acknowledge: Boiler slowly losing water pressure",
+        "Acknowledge: Boiler slowly losing water",
         "Acknowledge: Risk of mould: bedroom",
     }
 
@@ -178,14 +178,17 @@ def test_what_goes_with_another_alert_says_so_and_is_asked_for_once(here: World)
     mine = opened(here.tenant(2), "/my-home")
     theirs = opened(here.officer(), "/landlord/homes/home-2")
 
-    assert "This goes with “Condensation: bathroom”" in mine.text
+    assert "This goes with “Water forming on cold surfaces: bathroom”" in mine.text
     assert [words for form in mine.forms for words in form.buttons if "Ask" in words] == [
-        "Ask for a repair for: Condensation: bathroom"
+        "Ask for a repair for: Water forming on cold surfaces: bathroom"
     ]
     assert "let us ask for repairs without asking you first" in [words for _, words in mine.links]
     assert "None of its own: it goes with another alert of this home" in theirs.text
     titles = [words for level, words in theirs.headings if level == 3]
-    assert titles[:2] == ["Condensation: bathroom High", "Risk of mould: bathroom High"]
+    assert titles[:2] == [
+        "Water forming on cold surfaces: bathroom High",
+        "Risk of mould: bathroom High",
+    ]
     here.close(damp)
     here.close(wet)
 

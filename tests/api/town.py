@@ -136,6 +136,26 @@ class Town:
             )
         return alert_id
 
+    def group(self, *alerts: UUID, homes: int = 12, homes_there: int = 40) -> str:
+        """The alerts, of landlord `demo`, are known to be of one mass event; its id."""
+        group_id = f"area-1/frozen_condensate/{uuid4()}"
+        with self.database.connect_as_administrator() as conn:
+            conn.execute(
+                """INSERT INTO mass_events (landlord_id, group_id, area_id, detector, first_at,
+                       last_at, homes, homes_there)
+                   VALUES ('demo', %(group)s, 'area-1', 'frozen_condensate', %(at)s, %(at)s,
+                       %(homes)s, %(there)s)""",
+                {
+                    "group": group_id,
+                    "at": NOW - timedelta(days=1),
+                    "homes": homes,
+                    "there": homes_there,
+                },
+            )
+        for alert in alerts:
+            self.set_alert(alert, "group_id", group_id)
+        return group_id
+
     def set_alert(self, alert_id: UUID, column: str, value: object) -> None:
         """A detector changes one column of an alert."""
         statement = psycopg.sql.SQL("UPDATE alerts SET {} = %s WHERE alert_id = %s").format(

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from bench.accuracy.baselines import humid, indicated, low, mould_indicator_pct
-from core.findings import Severity
+from bench.accuracy.baselines import BASELINES, BaselineWatch, mould_indicator_pct
+from core.findings import Episode, Severity
 from detectors.arrays import Floats
 from detectors.frame import BoilerFrame, RoomFrame, Row
 
@@ -38,6 +38,30 @@ def boilers(pressure: Floats) -> BoilerFrame:
         rows=tuple(Row("", f"home-{n + 1}", "boiler") for n in range(pressure.shape[0])),
         values={"pressure_bar": pressure},
     )
+
+
+HUMID, INDICATED, LOW = BASELINES
+NO_ROOMS = rooms([]).part(rows=[])
+NO_BOILERS = boilers(np.empty((0, 0)))
+
+
+def humid(*stretches: RoomFrame) -> list[Episode]:
+    watch = BaselineWatch(HUMID)
+    for frame in stretches:
+        watch.take(frame, NO_BOILERS)
+    return watch.episodes()
+
+
+def indicated(frame: RoomFrame) -> list[Episode]:
+    watch = BaselineWatch(INDICATED)
+    watch.take(frame, NO_BOILERS)
+    return watch.episodes()
+
+
+def low(frame: BoilerFrame) -> list[Episode]:
+    watch = BaselineWatch(LOW)
+    watch.take(NO_ROOMS, frame)
+    return watch.episodes()
 
 
 @pytest.mark.parametrize(
@@ -85,6 +109,15 @@ def test_it_clears_after_a_day_below_and_alerts_again() -> None:
 
     assert first.cleared_at == START + timedelta(hours=25)
     assert second.raised_at == START + timedelta(hours=27)
+
+
+def test_day_after_day_it_alerts_as_over_all_days_at_once() -> None:
+    humidity = [80.0] + [60.0] * 26 + [80.0] + [75.0] * 30 + [60.0] * 40
+    whole = rooms(humidity)
+    days = [whole.part(steps=slice(begin, begin + 24)) for begin in range(0, whole.steps, 24)]
+
+    assert humid(*days) == humid(whole)
+    assert len(humid(whole)) == 2
 
 
 def test_what_is_not_measured_neither_raises_nor_clears() -> None:

@@ -1,61 +1,107 @@
-"""Simulated homes judged without files are judged as from their estate folder."""
+"""Simulated homes watched without files are judged as from their estate folder."""
 
 import json
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from bench.accuracy import estate, lines, measure
+from bench.accuracy import lines, measure
 from bench.accuracy.baselines import BASELINES
-from bench.accuracy.estate import block_faults, block_frames
+from bench.accuracy.block import run_block
+from bench.accuracy.estate import (
+    boiler_samples,
+    days_lived,
+    room_samples,
+    watch_of,
+    weather_samples,
+)
+from bench.accuracy.page import write_page
+from core.quantities import Kind
+from detectors.arrays import Floats
+from detectors.frame import BoilerFrame, Frame
 from detectors.offline.alert_lines import alert_lines
 from detectors.offline.analyse import analyse
-from detectors.offline.judging import judged
-from firmware_sim.folder.blocks import Block, Order, blocks_of
+from firmware_sim.folder.blocks import Order, block_from
 from firmware_sim.folder.write import write_estate
+from tests.detectors.run.simple import SIMPLE
+
+OPTIONS = {"seed": 3, "healthy": False, "workers": 1, "page": None}
 
 
-def block_with(*faults: str) -> Block:
-    """Twelve homes for six days, half of them with one of these faults."""
-    [block] = blocks_of(Order(homes=12, days=6, seed=3, block_homes=50, faults=faults))
-    return block
+def ordered(*faults: str, homes: int = 12, days: int = 6) -> Order:
+    """Homes half of which have one of these faults."""
+    return Order(homes=homes, days=days, seed=3, block_homes=50, faults=faults)
 
 
-def test_streamed_homes_give_the_alerts_of_their_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_streamed_homes_give_the_alerts_of_their_folder(tmp_path: Path) -> None:
+    order = ordered("silent", "low_pressure")
+    write_estate(order, tmp_path / "estate", say=lambda _: None)
+
+    run = run_block(order, SIMPLE, 0)
+
+    in_files = analyse(tmp_path / "estate", say=lambda _: None, detectors=SIMPLE).episodes
+    assert {one.detector for one in in_files} >= {"silent", "low_pressure"}
+    assert list(alert_lines(run.alerts)) == list(alert_lines(in_files))
+    assert {one.fault for one in run.faults} == {"silent", "low_pressure"}
+    assert run.homes == 12
+
+
+def test_days_that_come_one_by_one_change_nothing_even_where_clocks_are_wrong() -> None:
+    block = block_from(ordered("clock_wrong", days=3), 0)
+    watch = watch_of(block, SIMPLE)
+    one_by_one = [watch.judge(day) for day, _ in days_lived(block, watch)]
+
+    block = block_from(block.order, 0)
+    watch = watch_of(block, SIMPLE)
+    whole = block.whole()
+    watch.add(Kind.ROOM, room_samples(whole.rooms, watch.homes.rooms))
+    watch.add(Kind.BOILER, boiler_samples(whole.boilers, watch.homes.boilers))
+    areas = watch.around.weather.places
+    watch.around = watch.around.under(weather_samples(whole.weather, areas))
+    at_once = [watch.judge(day) for day in watch.homes.days]
+
+    for (rooms, boilers), (other_rooms, other_boilers) in zip(one_by_one, at_once, strict=True):
+        assert_same(rooms, other_rooms)
+        assert_same(boilers, other_boilers)
+        np.testing.assert_array_equal(rooms.outdoor_temp_c, other_rooms.outdoor_temp_c)
+        np.testing.assert_array_equal(boilers.indoor_temp_c, other_boilers.indoor_temp_c)
+
+
+def assert_same(frame: Frame, other: Frame) -> None:
+    assert (frame.rows, frame.start, frame.shape) == (other.rows, other.start, other.shape)
+    for name in {*frame.values, *other.values}:
+        np.testing.assert_array_equal(frame[name], other[name])
+
+
+def test_a_boiler_says_its_code_and_how_warm_it_is_in_the_home_and_outdoors() -> None:
+    block = block_from(ordered("lockout", days=4), 0)
+    watch = watch_of(block, SIMPLE)
+    frames: list[BoilerFrame] = [watch.judge(day)[1] for day, _ in days_lived(block, watch)]
+
+    last = frames[-1]
+    said = {last.codes[int(place)] for place in known(last.values["fault_code"])}
+    assert said <= set(last.codes)
+    assert said != set()
+    assert 5 < known(last.indoor_temp_c).mean() < 30
+    assert np.isnan(last.outdoor_temp_c).mean() < 0.05
+
+
+def known(values: Floats) -> Floats:
+    told: Floats = values[~np.isnan(values)]
+    return told
+
+
+@pytest.fixture(scope="module")
+def result() -> dict[str, Any]:
+    return measure(Namespace(homes=10, days=12, **OPTIONS))
+
+
+def test_a_whole_run_scores_detectors_and_baselines_on_the_same_homes(
+    result: dict[str, Any],
 ) -> None:
-    block = block_with("silent", "low_pressure")
-    write_estate(block.order, tmp_path / "estate", say=lambda _: None)
-    monkeypatch.setattr(estate, "CHUNK_DAYS", 4)
-
-    rooms, boilers = block_frames(block)
-
-    in_files = analyse(tmp_path / "estate", say=lambda _: None)
-    assert {one.detector for one in in_files} == {"silent", "low_pressure"}
-    assert list(alert_lines(judged(rooms, boilers))) == list(alert_lines(in_files))
-    assert {one.fault for one in block_faults(block)} == {"silent", "low_pressure"}
-
-
-def test_days_read_at_a_time_change_nothing_even_where_clocks_are_wrong(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    at_once = block_frames(block_with("clock_wrong"))
-    monkeypatch.setattr(estate, "CHUNK_DAYS", 1)
-
-    day_by_day = block_frames(block_with("clock_wrong"))
-
-    for whole, pieced in zip(at_once, day_by_day, strict=True):
-        assert (pieced.rows, pieced.shape) == (whole.rows, whole.shape)
-        for name in {*whole.values, *pieced.values}:
-            np.testing.assert_array_equal(pieced[name], whole[name])
-    np.testing.assert_array_equal(day_by_day[0].outdoor_temp_c, at_once[0].outdoor_temp_c)
-
-
-def test_a_whole_run_scores_detectors_and_baselines_on_the_same_homes() -> None:
-    result = measure(Namespace(homes=10, days=12, seed=3))
-
     by_fault = result["detectors"]["by_fault"]
     assert sum(one["events"] for one in by_fault.values()) > 0
     assert (
@@ -69,3 +115,42 @@ def test_a_whole_run_scores_detectors_and_baselines_on_the_same_homes() -> None:
     assert json.loads(json.dumps(result)) == result
     table = "\n".join(lines(result))
     assert [name for name in by_fault if f"\n{name} " not in table] == []
+
+
+def test_the_page_says_how_it_was_made_and_every_fault(
+    result: dict[str, Any], tmp_path: Path
+) -> None:
+    write_page(tmp_path / "accuracy.md", result)
+
+    page = (tmp_path / "accuracy.md").read_text("utf-8")
+    assert [name for name in result["detectors"]["by_fault"] if f"| `{name}` |" not in page] == []
+    for words in (
+        "`python -m bench accuracy --homes 10 --days 12 --seed 3 --page docs/accuracy.md`",
+        "501 to 599, 601 to 699, 20001 and 20002",
+        "7001 was never used in tuning",
+        "not like for like",
+    ):
+        assert words in page
+    assert [one.name for one in tmp_path.iterdir()] == ["accuracy.md"]
+
+
+def test_healthy_homes_have_no_event_and_no_right_alert() -> None:
+    result = measure(Namespace(homes=5, days=3, **{**OPTIONS, "healthy": True}))
+
+    assert result["detectors"]["overall"]["events"] == 0
+    assert result["detectors"]["overall"]["found"] == 0
+    assert result["detectors"]["false"] == sum(result["false_by_detector"].values())
+
+
+def test_two_processes_give_what_one_gives() -> None:
+    """Also: a home comes out the same in a block of fifty and in one of all."""
+
+    def figures(workers: int) -> dict[str, object]:
+        whole = measure(Namespace(homes=51, days=1, **{**OPTIONS, "workers": workers}))
+        return {
+            name: one
+            for name, one in whole.items()
+            if name not in ("cpu_s", "judging_home_days_per_cpu_s")
+        }
+
+    assert figures(2) == figures(1)

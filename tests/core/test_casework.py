@@ -39,7 +39,7 @@ def asked(
     )
 
 
-@pytest.mark.parametrize("detector", [*WORKED, "silent", "battery_low", "short_cycling"])
+@pytest.mark.parametrize("detector", [*WORKED, "silent", "battery_low", "stuck"])
 @pytest.mark.parametrize("severity", Severity)
 def test_only_trouble_of_the_home_from_medium_on_asks_for_work(
     detector: str, severity: Severity

@@ -17,6 +17,7 @@ from core.registry import (
     NotARegistration,
     Registration,
     TenancyEntry,
+    check,
     parse,
     weather_device,
 )
@@ -222,3 +223,18 @@ def test_an_area_has_one_weather_device_or_none(
     weather: str | None, device: tuple[str, str] | None
 ) -> None:
     assert weather_device(Area(id="docks", name="The docks", weather=weather)) == device
+
+
+@pytest.mark.parametrize(
+    "contact", ["", "ab", "warm@höme.example", "a\x7fb@c.example", " a@b.example", "a" * 201]
+)
+def test_a_landlords_contact_that_no_request_can_carry_is_refused(contact: str) -> None:
+    landlord = Landlord(id="harbour", name="Harbour Homes", contact=contact)
+
+    with pytest.raises(NotARegistration, match="no e-mail or web address"):
+        check(Registration(landlord=landlord))
+
+
+@pytest.mark.parametrize("contact", [None, "warm@homes.example", "https://homes.example/"])
+def test_a_landlords_contact_is_an_address_or_absent(contact: str | None) -> None:
+    check(Registration(landlord=Landlord(id="harbour", name="Harbour Homes", contact=contact)))

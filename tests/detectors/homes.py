@@ -1,20 +1,31 @@
 """Homes made of a few sines and a seed: enough physics to try a detector on, no more."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Generic
 
 import numpy as np
 
 from core.findings import Episode
 from detectors.arrays import Floats
 from detectors.episodes import episodes
-from detectors.frame import BoilerFrame, Frame, RoomFrame, Row
+from detectors.frame import BoilerFrame, Frame, FrameT, RoomFrame, Row
 from detectors.humidity import rel_humidity_pct, vapour_pressure_pa
-from detectors.registry import Detector, FrameT
+from detectors.judgement import Judgement, Rules
 
 AUTUMN = datetime(2025, 10, 1, tzinfo=UTC)
 STEP_S = 600
 DAY = 24 * 3600 // STEP_S
+
+
+@dataclass(frozen=True, slots=True)
+class Detector(Generic[FrameT]):
+    """How a detector judges a frame, and its rules for alerts."""
+
+    name: str
+    judge: Callable[[FrameT], Judgement]
+    rules: Rules
 
 
 def rows(count: int, place: str) -> tuple[Row, ...]:
@@ -108,32 +119,12 @@ def with_values(frame: FrameT, **values: Floats) -> FrameT:
 
 def until(frame: FrameT, steps: int) -> FrameT:
     """The frame as it was when only its first `steps` columns had come."""
-    values = {name: array[:, :steps] for name, array in frame.values.items()}
-    if not isinstance(frame, RoomFrame):
-        return replace(frame, steps=steps, values=values)
-    return replace(
-        frame,
-        steps=steps,
-        values=values,
-        outdoor_temp_c=frame.outdoor_temp_c[:, :steps],
-        outdoor_rel_humidity_pct=frame.outdoor_rel_humidity_pct[:, :steps],
-    )
+    return frame.part(steps=slice(steps))
 
 
 def ordered(frame: FrameT, order: list[int]) -> FrameT:
     """The frame with its rows in another order."""
-    owners = tuple(frame.rows[row] for row in order)
-    values = {name: array[order] for name, array in frame.values.items()}
-    if not isinstance(frame, RoomFrame):
-        return replace(frame, rows=owners, values=values)
-    return replace(
-        frame,
-        rows=owners,
-        values=values,
-        outdoor_temp_c=frame.outdoor_temp_c[order],
-        outdoor_rel_humidity_pct=frame.outdoor_rel_humidity_pct[order],
-        f_rsi=frame.f_rsi[order],
-    )
+    return frame.part(rows=order)
 
 
 def told(detector: Detector[FrameT], frame: FrameT) -> list[tuple[int, Episode]]:

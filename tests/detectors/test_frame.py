@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_array_equal
 
-from detectors.frame import BoilerFrame, NotHourly, RoomFrame, Row, align, align_rows
-from detectors.humidity import rel_humidity_pct, vapour_pressure_pa
-from tests.detectors.homes import rooms, until
+from detectors.arrays import Floats, Integers
+from detectors.frame import BoilerFrame, NotHourly, RoomFrame, Row, align_rows
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NAN = np.nan
@@ -33,6 +32,12 @@ def room(air_temp_c: list[float], rel_humidity_pct: list[float], step_s: int = 6
         outdoor_rel_humidity_pct=np.full((1, steps), 80.0),
         f_rsi=np.array([NAN]),
     )
+
+
+def align(times_ms: Integers, values: Floats, start_ms: int, step_ms: int, steps: int) -> Floats:
+    """The samples of one row on a grid."""
+    rows = np.zeros(len(times_ms), dtype=np.int64)
+    return align_rows(rows, times_ms, values, start_ms, step_ms, (1, steps)).reshape(steps)
 
 
 def test_a_step_takes_the_nearest_sample_within_half_of_it() -> None:
@@ -82,32 +87,6 @@ def test_the_order_of_samples_changes_nothing(
     assert grids[0].dtype == np.float32
 
 
-def test_an_hour_holds_the_mean_temperature_and_the_mean_vapour() -> None:
-    temps, humidities = [10.0, 20.0, 30.0] * 2, [80.0, 50.0, 20.0] * 2
-
-    hours = room(temps, humidities).hourly()
-
-    pressure = vapour_pressure_pa(np.array(temps), np.array(humidities)).mean()
-    assert_allclose(hours["air_temp_c"], [[20.0]])
-    assert_allclose(hours["rel_humidity_pct"], [[rel_humidity_pct(np.array(20.0), pressure)]])
-
-
-def test_one_sample_makes_an_hour_and_an_unfinished_hour_is_left_out() -> None:
-    hours = room([NAN, NAN, 20.0, NAN, NAN, NAN] + [NAN] * 6 + [20.0] * 5, [50.0] * 17).hourly()
-
-    assert_allclose(hours["air_temp_c"], [[20.0, NAN]])
-    assert hours.steps == 2
-    assert hours.step_s == 3600
-
-
-def test_hours_seen_so_far_never_change() -> None:
-    frame = rooms(days=3)
-
-    early, late = until(frame, 200).hourly(), frame.hourly()
-
-    assert_array_equal(early["rel_humidity_pct"], late["rel_humidity_pct"][:, : early.steps])
-
-
 def test_a_quantity_measured_nowhere_is_all_missing() -> None:
     assert_array_equal(room([20.0], [50.0])["surface_temp_c"], [[NAN]])
 
@@ -121,7 +100,7 @@ def test_columns_have_instants() -> None:
 
 def test_a_step_that_does_not_divide_the_hour_is_refused_where_hours_are_needed() -> None:
     with pytest.raises(NotHourly, match="in steps of 700 s has no whole hours"):
-        room([20.0], [50.0], step_s=700).hourly()
+        _ = room([20.0], [50.0], step_s=700).steps_per_hour
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,13 @@ import json
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from detectors.silent import NAME as SILENT
 from tests.detectors.homes import boilers, rooms, with_values
 from tests.detectors.offline_folders import folder_of
+
+pytestmark = pytest.mark.usefixtures("simple_detectors")
 
 
 def silences(lines: bytes) -> list[tuple[str, str]]:

@@ -17,6 +17,9 @@ def hour(number: int) -> datetime:
     return START + timedelta(hours=number)
 
 
+LATEST = hour(201)
+
+
 def episode(
     raised: int,
     cleared: int | None = None,
@@ -72,9 +75,9 @@ def test_reconciling_twice_changes_nothing(
     first: list[Episode], judged: list[Episode], since: int
 ) -> None:
     known = dict(enumerate(first))
-    once = after(known, reconcile(known, judged, since=hour(since)), at=hour(201))
+    once = after(known, reconcile(known, judged, since=hour(since), until=LATEST), at=hour(201))
 
-    again = reconcile(once, judged, since=hour(since))
+    again = reconcile(once, judged, since=hour(since), until=LATEST)
 
     assert again == Changes((), {}, ())
 
@@ -85,7 +88,7 @@ def test_what_people_were_told_is_never_taken_back(
 ) -> None:
     known = dict(enumerate(first))
 
-    once = after(known, reconcile(known, judged, since=hour(since)), at=hour(201))
+    once = after(known, reconcile(known, judged, since=hour(since), until=LATEST), at=hour(201))
 
     for alert_id, told in known.items():
         now_told = once[alert_id]
@@ -100,7 +103,7 @@ def test_a_place_has_one_open_alert_of_a_detector_at_most(
 ) -> None:
     known = dict(enumerate(first))
 
-    once = after(known, reconcile(known, judged, since=START), at=hour(201))
+    once = after(known, reconcile(known, judged, since=START, until=LATEST), at=hour(201))
 
     still_open = [one.place for one in once.values() if one.cleared_at is None]
     assert sorted(still_open) == sorted(set(still_open))
@@ -111,7 +114,7 @@ def test_trouble_that_came_back_is_not_taken_for_the_time_before() -> None:
     first, second = episode(100, 120, began=10), episode(150, began=10)
     known = {1: first, 2: second}
 
-    changes = reconcile(known, [first, second], since=hour(90))
+    changes = reconcile(known, [first, second], since=hour(90), until=LATEST)
 
     assert changes == Changes((), {}, ())
 
@@ -119,37 +122,60 @@ def test_trouble_that_came_back_is_not_taken_for_the_time_before() -> None:
 def test_two_alerts_that_late_data_shows_to_be_one_are_brought_up_to_it_once() -> None:
     known = {1: episode(5, 6), 2: episode(7)}
     judged = [episode(0, 8)]
-    once = after(known, reconcile(known, judged, since=hour(0)), at=hour(9))
+    once = after(known, reconcile(known, judged, since=hour(0), until=LATEST), at=hour(9))
 
-    again = reconcile(once, judged, since=hour(0))
+    again = reconcile(once, judged, since=hour(0), until=LATEST)
 
     assert once == {1: episode(5, 6), 2: episode(7, 8)}
     assert again == Changes((), {}, ())
 
 
 def test_an_open_alert_that_nothing_bears_out_has_lost_its_ground() -> None:
-    changes = reconcile({1: episode(100)}, [], since=hour(100))
+    changes = reconcile({1: episode(100)}, [], since=hour(100), until=LATEST)
 
     assert changes == Changes((), {}, (1,))
 
 
 def test_an_alert_raised_before_what_is_judged_stays_as_it_is() -> None:
-    changes = reconcile({1: episode(99)}, [], since=hour(100))
+    changes = reconcile({1: episode(99)}, [], since=hour(100), until=LATEST)
 
     assert changes == Changes((), {}, ())
+
+
+def test_an_alert_raised_after_what_is_judged_stays_as_it_is() -> None:
+    known = {1: episode(100), 2: episode(101, place="bathroom")}
+
+    changes = reconcile(known, [], since=hour(0), until=hour(100))
+
+    assert changes == Changes((), {}, (1,))
+
+
+@given(first=stretches(), judged=stretches(latest=120))
+def test_days_before_an_open_alert_give_its_place_no_second_one(
+    first: list[Episode], judged: list[Episode]
+) -> None:
+    known = dict(enumerate(first))
+
+    changes = reconcile(known, judged, since=START, until=hour(120))
+
+    once = after(known, changes, at=hour(120))
+    still_open = [one.place for one in once.values() if one.cleared_at is None]
+    assert sorted(still_open) == sorted(set(still_open))
 
 
 def test_an_episode_found_earlier_by_late_data_is_the_alert_that_stands() -> None:
     told = episode(100, began=90)
     earlier = episode(80, began=70, severity=Severity.HIGH)
 
-    changes = reconcile({1: told}, [earlier], since=hour(0))
+    changes = reconcile({1: told}, [earlier], since=hour(0), until=LATEST)
 
     expected = replace(earlier, began_at=told.began_at, raised_at=told.raised_at)
     assert changes == Changes((), {1: expected}, ())
 
 
 def test_an_alert_of_another_room_is_another_alert() -> None:
-    changes = reconcile({1: episode(100, place="bathroom")}, [episode(100)], since=hour(101))
+    changes = reconcile(
+        {1: episode(100, place="bathroom")}, [episode(100)], since=hour(101), until=LATEST
+    )
 
     assert changes == Changes((episode(100),), {}, ())

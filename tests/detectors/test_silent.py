@@ -8,10 +8,9 @@ from numpy.testing import assert_array_equal
 from core.findings import Severity
 from detectors import silent
 from detectors.frame import RoomFrame
-from detectors.registry import ROOM_DETECTORS
-from tests.detectors.homes import rooms, told, with_values
+from tests.detectors.homes import Detector, rooms, told, with_values
 
-SILENT = ROOM_DETECTORS[2]
+SILENT = Detector(silent.NAME, silent.judge, silent.RULES)
 TEN_MINUTES = timedelta(minutes=10)
 
 
@@ -70,3 +69,16 @@ def test_a_device_not_heard_yet_is_unknown() -> None:
     severity = silent.judge(with_values(frame, **late)).severity
 
     assert_array_equal(severity[0], [-1] * 100 + [0] * 44)
+
+
+def test_hours_in_which_the_gateway_was_away_make_no_silence_worse() -> None:
+    """A day and a half without it, after two hours that a wrong clock has moved."""
+    frame = heard_until(rooms(homes=1, days=4), 100)
+    gateway = np.zeros(frame.steps, dtype=np.bool_)
+    gateway[:112] = gateway[330:] = True
+
+    severity = silent.judge_in_gateway_time(frame, gateway).severity[0]
+
+    assert set(severity[112:330]) == {Severity.LOW}
+    first_medium = int(np.flatnonzero(severity == Severity.MEDIUM)[0])
+    assert first_medium == 330 + 144 - 12  # a day of the gateway's own time

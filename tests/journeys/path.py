@@ -1,6 +1,7 @@
 """The whole path for a journey: real broker, ingest, database, detectors, api and landlord."""
 
 import asyncio
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,15 +24,34 @@ from tests.servers import Broker
 
 STEP = timedelta(minutes=10)
 DAYS = 35
+STEPS = int(timedelta(days=DAYS) / STEP)
+DAMP_FROM_DAY = 20
 SAMPLES_A_MESSAGE = 288  # two days
 
 
 @dataclass(frozen=True, slots=True)
 class Air:
-    """Air as steady as a test can have it."""
+    """Air that breathes a little, by day and from reading to reading, as no stuck sensor's does.
+
+    From DAMP_FROM_DAY on it holds `damp_humidity_pct` where that is given.
+    """
 
     temp_c: float
     humidity_pct: float
+    damp_humidity_pct: float | None = None
+
+    def temps_c(self) -> list[float]:
+        """The temperature at every step."""
+        return [self.temp_c + _breath(step) for step in range(STEPS)]
+
+    def humidities_pct(self) -> list[float]:
+        """The humidity at every step."""
+        later = self.humidity_pct if self.damp_humidity_pct is None else self.damp_humidity_pct
+        began = DAMP_FROM_DAY * STEPS // DAYS
+        return [
+            (later if step >= began else self.humidity_pct) - 2.0 * _breath(step)
+            for step in range(STEPS)
+        ]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,21 +113,27 @@ class Journey:
 
     def _send(self, device: str, kind: str, air: Air) -> list[int]:
         now = self.town.clock.now
-        steps = int(timedelta(days=DAYS) / STEP)
-        times = [round((now - STEP * (steps - i)).timestamp() * 1000) for i in range(steps)]
+        times = [round((now - STEP * (STEPS - i)).timestamp() * 1000) for i in range(STEPS)]
+        temps_c, humidities_pct = air.temps_c(), air.humidities_pct()
         sent = []
-        for first in range(0, steps, SAMPLES_A_MESSAGE):
-            some = times[first : first + SAMPLES_A_MESSAGE]
+        for first in range(0, STEPS, SAMPLES_A_MESSAGE):
+            here = slice(first, first + SAMPLES_A_MESSAGE)
             sent.append(
                 self.gateway.send(
                     device,
                     kind,
-                    some,
-                    air_temp_c=[air.temp_c] * len(some),
-                    rel_humidity_pct=[air.humidity_pct] * len(some),
+                    times[here],
+                    air_temp_c=temps_c[here],
+                    rel_humidity_pct=humidities_pct[here],
                 )
             )
         return sent
+
+
+def _breath(step: int) -> float:
+    """Half a kelvin over the day, and a tenth from one reading to the next."""
+    day = step * STEP / timedelta(days=1)
+    return round(0.5 * math.sin(2.0 * math.pi * day) + 0.1 * (step * 7 % 5), 2)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ def test_a_damp_bedroom_becomes_a_repair(
     # A broker of its own: consent documents stay retained there.
     with make_broker("journey") as broker, journey(homewell_db, broker, tmp_path) as home:
         sound = Air(temp_c=20.0, humidity_pct=50.0)
-        damp = Air(temp_c=16.0, humidity_pct=81.0)
+        damp = Air(temp_c=18.0, humidity_pct=55.0, damp_humidity_pct=74.0)
         outdoors = Air(temp_c=4.0, humidity_pct=85.0)
         home.five_weeks(bedroom=damp, living_room=sound, bathroom=sound, outdoors=outdoors)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.watching import ingest_lines
+from local.watching import ingest_lines, weather_lines
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 STATUS: dict[str, Any] = {
@@ -63,4 +63,19 @@ def test_an_old_word_is_no_word(status_file: Path) -> None:
     assert before == ["ingest has said nothing yet"]
     assert ingest_lines(status_file, NOON + timedelta(seconds=61)) == [
         "ingest has said nothing for 61 s"
+    ]
+
+
+def test_weather_that_stays_away_names_the_log_that_says_why(tmp_path: Path) -> None:
+    newest = {
+        "here": NOON - timedelta(minutes=8),
+        "late": NOON - timedelta(hours=2),
+        "new": None,
+    }
+
+    assert weather_lines(newest, tmp_path, NOON) == [
+        "weather: here told its newest 480 s ago",
+        f"weather: late told its newest 7200 s ago; {tmp_path}/weather-late.log says why no more "
+        "came",
+        f"weather: new has told nothing yet; {tmp_path}/weather-new.log says more",
     ]

@@ -12,7 +12,7 @@ import pytest
 
 from core.findings import Cause, Episode, Severity
 from store import alerts
-from store.alerts import DetectorState, HomeJudgement, KnownAlert
+from store.alerts import KnownAlert
 from store.roles import Role
 from tests.estate import estate
 from tests.fixtures_database import HomewellDatabase
@@ -200,42 +200,3 @@ def test_a_home_of_the_same_name_of_another_landlord_is_another_home(
     raise_alert(conn, landlord)
 
     assert known(conn, other) == []
-
-
-def test_how_far_homes_are_judged_is_remembered_by_kind(
-    conn: psycopg.Connection, landlord: str
-) -> None:
-    home = (landlord, "home-1")
-    first = HomeJudgement(
-        landlord_id=landlord,
-        home_id="home-1",
-        kind="room",
-        window_from=day(0),
-        judged_until=day(1),
-        damp_score=41.5,
-    )
-    later = replace(first, judged_until=day(2), damp_score=None)
-    alerts.keep_home_judgements(conn, [first])
-    alerts.keep_home_judgements(conn, [later])
-
-    assert alerts.home_judgements(conn, [home], "room") == {home: later}
-    assert alerts.home_judgements(conn, [home], "boiler") == {}
-
-
-def test_what_another_version_remembered_is_void(conn: psycopg.Connection, landlord: str) -> None:
-    home = (landlord, "home-1")
-    state = DetectorState(
-        landlord_id=landlord,
-        home_id="home-1",
-        place="bedroom",
-        detector="mould_risk",
-        version="1",
-        at=day(0),
-        state={"index": 1.25, "dry_h": 3.0},
-    )
-    later = replace(state, at=day(5), state={"index": 1.5, "dry_h": 0.0})
-    alerts.keep_detector_states(conn, [state])
-    alerts.keep_detector_states(conn, [later])
-
-    assert alerts.detector_states(conn, [home], "mould_risk", "1") == [later]
-    assert alerts.detector_states(conn, [home], "mould_risk", "2") == []

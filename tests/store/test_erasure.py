@@ -1,7 +1,8 @@
 """Erasing what was measured in a home takes all of it, and nothing of anybody else."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import LiteralString
 
 import psycopg
@@ -12,6 +13,7 @@ from core.quantities import Kind
 from local.erasing import Asked, erase_home
 from store import hours, retention
 from store.erasure import Contents, NotThere, Scope, erase, staying, stretches, survey, total
+from store.numbers import NameList, names_id
 from store.rejected import Rejection, set_aside
 from store.rejected import Scope as Width
 from store.roles import Role
@@ -53,7 +55,7 @@ def here(homes: HomewellDatabase) -> HomewellDatabase:
         admin.execute(
             """TRUNCATE room_readings, boiler_readings, weather_readings, room_hours, boiler_hours,
                         arrivals, rollup_arrivals, rollup_due, rejected_messages, alerts,
-                        detector_states, home_judgements CASCADE"""
+                        home_days, home_judgements CASCADE"""
         )
         for statement in MEASURE:
             admin.execute(statement, times)
@@ -224,30 +226,59 @@ def test_what_the_detectors_have_not_judged_yet_of_the_home_is_not_told_them_any
     ]
 
 
+def carry_on(here: HomewellDatabase) -> None:
+    """Both homes of `demo` have days kept around the move, and are judged until now."""
+    with here.connect_as_administrator() as admin:
+        names = names_id(admin, NameList("1", ("damp_index",)))
+        for home in ("home-1", "home-2"):
+            for day in (MOVED_OUT - DAY, MOVED_OUT + 2 * DAY):
+                admin.execute(
+                    """INSERT INTO home_days (landlord_id, home_id, kind, place, day, names_id,
+                                              numbers)
+                       VALUES ('demo', %(home)s, 'room', 'bedroom', %(day)s, %(names)s, '')""",
+                    {"home": home, "day": day.date(), "names": names},
+                )
+            admin.execute(
+                """INSERT INTO home_judgements (landlord_id, home_id, kind, tenancy_id, version,
+                       window_from, heard_until, judged_until, days_until, days_due, silent_until,
+                       fast_until, fast_due, damp_score)
+                   VALUES ('demo', %(home)s, 'room', 'tenancy-next', '1', %(at)s, %(at)s, %(at)s,
+                       %(at)s, %(at)s, %(at)s, %(at)s, %(at)s, 80)""",
+                {"home": home, "at": NOW - DAY},
+            )
+
+
+def carried_on(here: HomewellDatabase) -> tuple[list[tuple[str, date]], list[str]]:
+    """Homes and days that are kept, and homes that are known to be judged."""
+    with here.connect_as_administrator() as admin:
+        days = admin.execute("SELECT home_id, day FROM home_days ORDER BY 1, 2").fetchall()
+        judged = admin.execute("SELECT home_id FROM home_judgements ORDER BY 1").fetchall()
+    return days, [home for (home,) in judged]
+
+
 def test_what_the_detectors_carry_on_from_erased_readings_goes_with_them(
     here: HomewellDatabase, eraser: psycopg.Connection
 ) -> None:
-    with here.connect_as_administrator() as admin:
-        for home in ("home-1", "home-2"):
-            admin.execute(
-                """INSERT INTO detector_states (landlord_id, home_id, place, detector, version,
-                                                at, state)
-                   VALUES ('demo', %(home)s, 'bedroom', 'mould_risk', '1', %(at)s, '{}')""",
-                {"home": home, "at": NOW - DAY},
-            )
-            admin.execute(
-                """INSERT INTO home_judgements (landlord_id, home_id, kind, window_from,
-                                                judged_until, damp_score)
-                   VALUES ('demo', %(home)s, 'room', %(at)s, %(at)s, 80)""",
-                {"home": home, "at": NOW - DAY},
-            )
+    carry_on(here)
 
     erased(eraser, HOME)
 
-    with here.connect_as_administrator() as admin:
-        states = admin.execute("SELECT home_id FROM detector_states").fetchall()
-        judged = admin.execute("SELECT home_id FROM home_judgements").fetchall()
-    assert (states, judged) == ([("home-2",)], [("home-2",)])
+    before, after = (MOVED_OUT - DAY).date(), (MOVED_OUT + 2 * DAY).date()
+    assert carried_on(here) == ([("home-2", before), ("home-2", after)], ["home-2"])
+
+
+def test_the_days_of_the_next_tenant_stay_when_one_tenancy_is_erased(
+    here: HomewellDatabase, eraser: psycopg.Connection
+) -> None:
+    carry_on(here)
+
+    erased(eraser, replace(HOME, tenancy_id="tenancy-1"))
+
+    before, after = (MOVED_OUT - DAY).date(), (MOVED_OUT + 2 * DAY).date()
+    assert carried_on(here) == (
+        [("home-1", after), ("home-2", before), ("home-2", after)],
+        ["home-1", "home-2"],
+    )
 
 
 def test_the_ledger_and_the_alerts_stay(here: HomewellDatabase, eraser: psycopg.Connection) -> None:

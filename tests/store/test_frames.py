@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import psycopg
 import pytest
 
-from core.quantities import QUANTITIES, Form, Kind
+from core.quantities import QUANTITIES, Kind
 from store import frames
 from store.frames import Arrival, SampleTable
 from store.roles import Role
@@ -149,6 +150,63 @@ def test_samples_come_with_nan_for_what_was_not_measured(
     np.testing.assert_array_equal(table.values["co2_ppm"], [NAN, NAN])
 
 
+def test_fault_codes_come_as_places_in_a_list_of_them(
+    ids: dict[str, int], ingest: psycopg.Connection, detectors: psycopg.Connection
+) -> None:
+    device = ids["boiler-01"]
+    codes = [None, "L2", "E9", "L2"]
+    for number, code in enumerate(codes):
+        ingest.execute(
+            """INSERT INTO boiler_readings (device_id, measured_at, fault_code, pressure_bar)
+               VALUES (%(device)s, %(at)s, %(code)s, 1.5)""",
+            {"device": device, "at": hour(48 + number), "code": code},
+        )
+
+    table = frames.samples(detectors, Kind.BOILER, [device], hour(48), hour(52))
+    pressure = frames.samples(
+        detectors, Kind.BOILER, [device], hour(48), hour(52), quantities=["pressure_bar"]
+    )
+
+    told = [value for _, _, value in rows_of(table, "fault_code")]
+    assert table.codes == ("E9", "L2")
+    np.testing.assert_array_equal(told, [NAN, 1.0, 0.0, 1.0])
+    assert list(pressure.values) == ["pressure_bar"]
+    assert pressure.codes == ()
+
+
+def test_a_fault_code_that_is_erased_while_it_is_read_is_as_if_it_had_never_been_measured(
+    ids: dict[str, int],
+    ingest: psycopg.Connection,
+    detectors: psycopg.Connection,
+    homewell_db: HomewellDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    device = ids["boiler-02"]
+    for number in range(3):
+        ingest.execute(
+            """INSERT INTO boiler_readings (device_id, measured_at, fault_code)
+               VALUES (%(device)s, %(at)s, %(code)s)""",
+            {"device": device, "at": hour(48 + number), "code": f"E{number}"},
+        )
+    asked = psycopg.Connection.execute
+
+    def erased_before(conn: psycopg.Connection, *question: Any, **how: Any) -> psycopg.Cursor:
+        with homewell_db.connect_as_administrator() as eraser:
+            asked(
+                eraser,
+                "DELETE FROM boiler_readings WHERE device_id = %s AND measured_at = %s",
+                (device, hour(49)),
+            )
+        return asked(conn, *question, **how)
+
+    monkeypatch.setattr(psycopg.Connection, "execute", erased_before)
+    table = frames.samples(detectors, Kind.BOILER, [device], hour(48), hour(51))
+
+    told = [value for _, _, value in rows_of(table, "fault_code")]
+    assert table.codes == ("E0", "E2")
+    np.testing.assert_array_equal(told, [0.0, NAN, 1.0])
+
+
 def test_yes_and_no_are_one_and_zero_and_counts_are_numbers(
     ids: dict[str, int], ingest: psycopg.Connection, detectors: psycopg.Connection
 ) -> None:
@@ -167,9 +225,7 @@ def test_yes_and_no_are_one_and_zero_and_counts_are_numbers(
         [value for _, _, value in rows_of(table, "flame_on")], [1.0, 0.0, NAN]
     )
     assert [value for _, _, value in rows_of(table, "burner_starts")] == [0.0, 1.0, 2.0]
-    assert list(table.values) == [
-        quantity.name for quantity in QUANTITIES[Kind.BOILER] if quantity.form is not Form.TEXT
-    ]
+    assert list(table.values) == [quantity.name for quantity in QUANTITIES[Kind.BOILER]]
 
 
 @pytest.mark.parametrize("devices", [[], [2_000_000_000]], ids=["of no device", "of an unknown"])
@@ -243,6 +299,14 @@ def test_weather_touches_every_home_of_its_area(
     assert {place.home_id for place in by_weather} == {"home-1", "home-2"}
     assert {place.weather_device_id for place in by_weather} == {ids["weather-1"]}
     assert len(by_weather) == 8
+
+
+def test_the_places_of_a_home_are_those_that_its_sensors_touch(
+    ids: dict[str, int], detectors: psycopg.Connection
+) -> None:
+    by_home = frames.places_of_homes(detectors, [("demo", "home-1"), ("demo", "nowhere")])
+
+    assert by_home == frames.places_touched(detectors, [ids["th-0102"]])
 
 
 def test_a_gateways_places_are_those_where_its_devices_stand_then(

@@ -126,6 +126,7 @@ RIGHTS: dict[Role, dict[str, set[str]]] = {
             "rejected_days",
             "arrivals",
             "gate_changes",
+            "home_days",
         }
         | ROLLED_UP,
         "UPDATE": {"retention_passes", "gate_history", "rollup_due"},
@@ -138,7 +139,7 @@ RIGHTS: dict[Role, dict[str, set[str]]] = {
             "room_hours",
             "boiler_hours",
             "rejected_messages",
-            "detector_states",
+            "home_days",
             "home_judgements",
         },
         "UPDATE": {"rollup_due"},  # of arrivals single columns: see test_roles
@@ -175,6 +176,7 @@ def test_the_api_updates_only_what_people_answer(catalogue: psycopg.Connection) 
         "alerts.decision",
         "alerts.decision_reason",
         "alerts.decided_at",
+        "alerts.decided_group",
         "alerts.decided_severity",
         "alerts.decided_with",
         "alerts.decided_revision",

@@ -10,7 +10,7 @@ import pytest
 from core.findings import Episode, Severity
 from core.quantities import Kind
 from store import alerts, recordings, status
-from store.alerts import HomeJudgement
+from store.judgements import HomeJudgement, keep_home_judgements
 from store.roles import Role
 from tests.estate import estate
 from tests.fixtures_database import HomewellDatabase
@@ -64,11 +64,28 @@ def arrive(admin: psycopg.Connection, landlord: str, device: str, at: datetime) 
     )
 
 
-def judge(admin: psycopg.Connection, landlord: str, kind: str, until: datetime) -> None:
+def judge(
+    admin: psycopg.Connection,
+    landlord: str,
+    kind: str,
+    until: datetime,
+    *,
+    days_due: datetime = START,
+) -> None:
     one = HomeJudgement(
-        landlord_id=landlord, home_id="home-1", kind=kind, window_from=START, judged_until=until
+        landlord_id=landlord,
+        home_id="home-1",
+        kind=Kind(kind),
+        tenancy_id="tenancy-1",
+        version="1",
+        window_from=START,
+        heard_until=until,
+        days_until=START,
+        days_due=days_due,
+        fast_until=START,
+        fast_due=START,
     )
-    alerts.keep_home_judgements(admin, [one])
+    keep_home_judgements(admin, [one])
 
 
 def test_the_newest_reading_is_known_before_and_after_it_is_judged(
@@ -84,6 +101,18 @@ def test_the_newest_reading_is_known_before_and_after_it_is_judged(
     assert (at_first.newest_reading_at, at_first.arrivals) == (None, 0)
     assert (waiting.newest_reading_at, waiting.arrivals) == (hour(5), 1)
     assert (judged.newest_reading_at, judged.arrivals) == (hour(5), 0)
+
+
+def test_a_home_with_days_to_judge_waits_until_they_are_judged(
+    admin: psycopg.Connection, observer: psycopg.Connection, landlord: str
+) -> None:
+    before = status.backlog(observer).homes_due
+    judge(admin, landlord, "room", hour(30), days_due=START + timedelta(days=1))
+    waiting = status.backlog(observer).homes_due
+    judge(admin, landlord, "room", hour(30))
+
+    assert waiting == before + 1
+    assert status.backlog(observer).homes_due == before
 
 
 def test_a_landlords_counts_are_the_landlords_own(
@@ -201,3 +230,14 @@ def test_a_recordings_alerts_are_told_in_order(
         ("kitchen", hour(3)),
         ("bedroom", hour(9)),
     ]
+
+
+def test_the_newest_weather_is_by_gateway(
+    admin: psycopg.Connection, observer: psycopg.Connection, landlord: str
+) -> None:
+    gateway = f"gw-{landlord}"
+    before = status.newest_weather(observer, [gateway, "gw-unknown"])
+    measure(admin, landlord, "weather-1", 1, 3, 2)
+
+    assert before == {gateway: None}
+    assert status.newest_weather(observer, [gateway]) == {gateway: hour(3)}

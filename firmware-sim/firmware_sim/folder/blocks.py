@@ -152,23 +152,32 @@ def blocks(*, homes: int, days: int, seed: int, **more: Any) -> Iterator[Block]:
 
 def blocks_of(order: Order) -> Iterator[Block]:
     """The estate that was ordered, block by block."""
-    climate = Synthetic(order.seed, order.season, order.areas)
-    for first in range(0, order.homes, order.block_homes):
-        indices = range(first, min(first + order.block_homes, order.homes))
-        homes = build_homes(indices, seed=order.seed)
-        yield Block(
-            order=order,
-            homes=homes,
-            sensors=build_sensors(homes, seed=order.seed),
-            simulation=Simulation.settled(
-                homes,
-                seed=order.seed,
-                climate=climate,
-                minute=order.first_minute,
-                planned=order.planned(indices),
-            ),
-            _memory=Memory.empty(homes=homes.count, rooms=len(ROOMS), areas=order.areas),
-        )
+    for first in firsts_of(order):
+        yield block_from(order, first)
+
+
+def firsts_of(order: Order) -> range:
+    """The first home of each block."""
+    return range(0, order.homes, order.block_homes)
+
+
+def block_from(order: Order, first: int) -> Block:
+    """The block that begins with home `first`, by itself."""
+    indices = range(first, min(first + order.block_homes, order.homes))
+    homes = build_homes(indices, seed=order.seed)
+    return Block(
+        order=order,
+        homes=homes,
+        sensors=build_sensors(homes, seed=order.seed),
+        simulation=Simulation.settled(
+            homes,
+            seed=order.seed,
+            climate=Synthetic(order.seed, order.season, order.areas),
+            minute=order.first_minute,
+            planned=order.planned(indices),
+        ),
+        _memory=Memory.empty(homes=homes.count, rooms=len(ROOMS), areas=order.areas),
+    )
 
 
 def joined(stretches: Sequence[Readings]) -> Readings:

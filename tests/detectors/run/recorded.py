@@ -9,11 +9,14 @@ import psycopg
 from psycopg import sql
 
 from core.consent import Choice, Purpose
-from detectors.run.sweep import Swept, sweep
+from detectors.run.sweep import sweep
+from detectors.run.telling import Swept
+from detectors.run.watching import Watching
 from store import consents
 from store.registry import register
 from store.roles import Role
 from store.session import act_for
+from tests.detectors.run.simple import SIMPLE
 from tests.estate import SINCE, estate
 from tests.fixtures_database import HomewellDatabase
 
@@ -31,7 +34,7 @@ COLD = {"air_temp_c": 3.0, "rel_humidity_pct": 85.0}
 
 _EVERY = timedelta(minutes=30)
 
-Row = tuple[datetime, Mapping[str, float]]
+Row = tuple[datetime, Mapping[str, float | str]]
 Told = tuple[str, str, datetime, datetime | None, str | None]
 """Of an alert: detector, place, raised and cleared, and why cleared."""
 
@@ -42,6 +45,11 @@ def steady(
     """The same values, again and again for so many days."""
     count = int(timedelta(days=days) / every)
     return [(since + number * every, values) for number in range(count)]
+
+
+def begun() -> Watching:
+    """A process with the simplest of detectors that remembers nothing yet."""
+    return Watching(detectors=SIMPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +131,18 @@ class RecordedHome:
             act_for(self.sessions.registrar, self.landlord)
             consents.append(self.sessions.registrar, self.landlord, line)
 
-    def sweep(self, *, now: datetime = NOW) -> Swept:
-        """One sweep of the whole database."""
-        return sweep(self.sessions.detectors, now=now)
+    def sweep(self, watching: Watching | None = None, *, now: datetime = NOW) -> Swept:
+        """Sweep the whole database until nothing is due; by a process that has just begun."""
+        running = watching or begun()
+        total = Swept()
+        while True:
+            swept = sweep(self.sessions.detectors, running, now=now)
+            total.homes += swept.homes
+            total.raised += swept.raised
+            total.updated += swept.updated
+            total.closed += swept.closed
+            if not swept.due:
+                return total
 
     def alerts(self) -> list[Told]:
         """What people were told, in order."""

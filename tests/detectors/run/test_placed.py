@@ -68,6 +68,7 @@ def temperatures(
         table(Kind.WEATHER, "air_temp_c", NO_SAMPLES),
         START,
         steps,
+        step_s=STEP_S,
     )
     return {row: frame["air_temp_c"][i].tolist() for i, row in enumerate(frame.rows)}
 
@@ -102,6 +103,7 @@ def test_a_sample_before_the_tenancy_began_belongs_to_nobody_here() -> None:
         placed_at=START - timedelta(days=300),
         removed_at=None,
         f_rsi=None,
+        area_id="area-1",
         weather_device_id=None,
     )
     mine = stay(place, not_before=START + STEP)
@@ -130,6 +132,7 @@ def test_every_room_has_the_weather_of_its_own_area(
         table(Kind.WEATHER, "air_temp_c", [(9, START, 9.0), (8, START, 3.0)]),
         START,
         1,
+        step_s=STEP_S,
     )
 
     np.testing.assert_array_equal(
@@ -140,7 +143,13 @@ def test_every_room_has_the_weather_of_its_own_area(
 def test_a_boiler_that_was_not_heard_is_a_row_of_nothing() -> None:
     row = Row("demo", "home-1", "boiler")
 
-    frame = boiler_frame([stay_of(row)], table(Kind.BOILER, "pressure_bar", NO_SAMPLES), START, 3)
+    frame = boiler_frame(
+        [stay_of(row)],
+        table(Kind.BOILER, "pressure_bar", NO_SAMPLES),
+        START,
+        3,
+        step_s=STEP_S,
+    )
     heard = presence_frame([stay_of(row)], table(Kind.BOILER, "pressure_bar", NO_SAMPLES), START, 3)
 
     np.testing.assert_array_equal(frame["pressure_bar"], [[NAN, NAN, NAN]])

@@ -1,0 +1,131 @@
+"""Pump failure: the burner heats water that hardly moves.
+
+`docs/detectors/pump_failure.md` explains the thresholds and what a tenant is told.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import numpy as np
+
+from core.findings import Severity
+from detectors.arrays import Booleans, Floats, Integers
+from detectors.boiler.calls import HOME_COLD_C
+from detectors.boiler.fault_codes import Condition, conditions_of, shown
+from detectors.boiler.groups import (
+    GROUP_MIN,
+    GROUP_S,
+    LEAD_GROUPS,
+    at_group_ends,
+    extreme_of_groups,
+    first_since,
+    onsets,
+    per_group,
+    unknown_unless,
+)
+from detectors.daily import LEAD
+from detectors.frame import BoilerFrame
+from detectors.judgement import Judgement, Rules
+from detectors.windows import lasting, trailing_count
+
+NAME = "pump_failure"
+
+SPREAD_K = 30.0  # between flow and return while it burns: more is a fault (detection.md 3.2)
+SENSORS_APART_K = 8.0  # what sensors may disagree by, where they were not seen at rest
+SPREAD_MIN = 3  # minutes of burning within six hours
+CODED_SPREAD_K = 28.0  # where the boiler itself speaks of heat or flow
+CODE_MIN = 3  # minutes with a code of no flow within half an hour (a block lasts about five)
+CODE_WITHIN_MIN = 30
+BURST_MIN = 3  # a burner without flow goes out within 1 to 2 minutes (detection.md 3.2)
+BURSTS_MIN = 4  # minutes of such bursts within six hours
+
+RULES = Rules(
+    raise_from=Severity.MEDIUM,
+    dwell=timedelta(0),
+    clear=timedelta(hours=6),
+    lookback=LEAD,
+)
+
+_NO_FLOW = (Condition.POOR_CIRCULATION, Condition.PUMP)
+_HEAT_OR_FLOW = (Condition.OVERHEATED_OR_NO_FLOW,)
+
+
+def judge(frame: BoilerFrame) -> Judgement:
+    """Verdicts every five minutes; UNKNOWN where nothing of the boiler is known.
+
+    By the boiler's own code of no flow; or by a spread of SPREAD_K between flow and return while it
+    burns for the rooms; or, where its code may mean heat or flow, by a lesser one or by bursts.
+    """
+    conditions = conditions_of(frame.codes)
+    no_flow = per_group(shown(frame, np.isin(conditions, _NO_FLOW)))
+    either = per_group(shown(frame, np.isin(conditions, _HEAT_OR_FLOW)))
+    burning = (frame["flame_on"] == 1) & (frame["hot_water_demand"] != 1)
+    spread_k = _spread(frame, burning)
+    wide = _minutes(spread_k > np.float32(SPREAD_K)) >= SPREAD_MIN
+    coded_wide = _minutes(spread_k > np.float32(CODED_SPREAD_K)) >= SPREAD_MIN
+    may_be = (trailing_count(either, LEAD_GROUPS) > 0) & (coded_wide | _in_bursts(burning))
+    coded = trailing_count(no_flow, CODE_WITHIN_MIN // GROUP_MIN) >= CODE_MIN
+    trouble = coded | wide | may_be
+    indoor_c = at_group_ends(frame.indoor_temp_c)
+    heard = per_group((frame["flow_temp_c"] > -np.inf) | (frame["heat_demand"] >= 0)) > 0
+    severity = unknown_unless(heard)
+    severity[trouble] = Severity.MEDIUM
+    severity[trouble & (indoor_c < HOME_COLD_C)] = Severity.HIGH
+    return Judgement(
+        detector=NAME,
+        rows=frame.rows,
+        start=frame.start + timedelta(seconds=GROUP_S),
+        step_s=GROUP_S,
+        severity=severity,
+        holds=trailing_count(no_flow + either, LEAD_GROUPS) > 0,
+        confidence=np.where(coded, np.float32(0.95), np.float32(0.85)),
+        onset=onsets(first_since(trouble, ~trouble)),
+        evidence={
+            "spread_k": extreme_of_groups(spread_k, np.fmax),
+            "no_flow_code_min": trailing_count(no_flow + either, LEAD_GROUPS).astype(np.float32),
+            "indoor_temp_c": indoor_c,
+        },
+        sentence=sentence,
+    )
+
+
+def sentence(evidence: Mapping[str, float]) -> str:
+    """What a person is told for the numbers of an alert."""
+    spread_k = evidence.get("spread_k")
+    if spread_k is not None and spread_k > CODED_SPREAD_K:
+        return (
+            f"The water comes back {spread_k:.0f} K cooler than it leaves the boiler, where about "
+            "10 to 20 is usual: it hardly moves, and the pump needs looking at."
+        )
+    return "The boiler stops because its water hardly moves: the pump needs looking at."
+
+
+def _minutes(mask: Booleans) -> Integers:
+    return trailing_count(per_group(mask), LEAD_GROUPS)
+
+
+def _spread(frame: BoilerFrame, burning: Booleans) -> Floats:
+    """Flow less return while it burns, NaN elsewhere.
+
+    Less what they read apart even at their least at rest, in six hours.
+    """
+    spread_k = frame["flow_temp_c"] - frame["return_temp_c"]
+    resting = np.where(frame["flame_on"] == 0, spread_k, np.float32(np.nan))
+    least = extreme_of_groups(resting, np.fmin)
+    reach = 1
+    while reach < LEAD_GROUPS:
+        step = min(reach, LEAD_GROUPS - reach)
+        least[:, step:] = np.fmin(least[:, step:], least[:, :-step])
+        reach += step
+    apart = np.maximum(np.where(np.isnan(least), np.float32(SENSORS_APART_K), least), 0.0)
+    for minute in range(GROUP_MIN):
+        spread_k[:, minute : apart.shape[1] * GROUP_MIN : GROUP_MIN] -= apart
+    spread_k[~burning] = np.nan
+    return spread_k
+
+
+def _in_bursts(burning: Booleans) -> Booleans:
+    """In six hours it burned some minutes, and never BURST_MIN of them on end."""
+    steady = lasting(burning, BURST_MIN)
+    bursts: Booleans = (_minutes(burning) >= BURSTS_MIN) & (_minutes(steady) == 0)
+    return bursts

@@ -1,0 +1,126 @@
+"""Rooms that have become moister than they were, and homes that have become colder.
+
+What a fault does to one room it does to the others less, by open doors; what a visit, a season or
+a holiday does it does to all alike. So a room is held against its own past and against the home's
+other rooms, by day and by night. `docs/detectors/mould_risk.md` gives the figures.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.arrays import Booleans, Floats, Integers
+from detectors.damp.change import BASE_DAYS, RECENT_DAYS, Change, change
+from detectors.damp.homes import home_sum, mean_of_others
+from detectors.damp.vapour import CLOSED_UPTO_C, COLD_DAY_C, SLOPE_WEIGHT_K2
+from detectors.frame import Frame
+from detectors.windows import delayed, ratio, trailing_mean
+
+DAYS_BEYOND = 0.7  # of the recent days, by day and by night: a visit lasts a few days (own)
+BEYOND_PA = 25.0  # less than a humidity sensor resolves is no excess (1 % at 20 °C: 23 Pa)
+OWN_RISE_PA = 60.0  # against the other rooms: 0.45 g/m³ (own)
+RISE_PA = 85.0  # against its own past: 0.6 g/m³; faults are taken to add 0.5 to 2 (own)
+STRONG_OWN_RISE_PA = 170.0  # 1.25 g/m³: hardly a sound home in tuning did that for a week (own)
+STRONG_RISE_PA = 220.0
+OTHERS_FALL_PA = 40.0  # two sensors that change places rise and fall against each other (own)
+
+COLDER_K = 2.0  # by so much a home is heated less, not aired more (own)
+COLDER_BEYOND_K = 0.7
+COLDER_DAYS = 0.9
+COLD_C = 18.0  # WHO, HHSRS: the least that is healthy
+DRIER_PA = 100.0  # a home whose vapour goes with its warmth is empty: people are away (own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Moister:
+    """(rows, days): whether a room has become moister, much so, and by what [Pa]."""
+
+    told: Booleans
+    strong: Booleans
+    own_rise_pa: Floats
+    rise_pa: Floats
+    night_rise_pa: Floats
+    certainty: Floats
+    """0 to 1: the rise against what days of this room vary by."""
+
+
+def moister(frame: Frame, home: Integers) -> Moister:
+    """Rooms against their past and the home's others; False where too little is known.
+
+    Only days below COLD_DAY_C count: when it is milder windows decide. A home of one room has
+    nothing to be held against.
+    """
+    outdoor_c = frame["damp_outdoor_temp_c"].astype(np.float64)
+    shut = np.nan_to_num(outdoor_c, nan=CLOSED_UPTO_C) < COLD_DAY_C
+    day, night = (
+        np.where(shut, frame[name], np.nan) for name in ("damp_excess_pa", "damp_night_excess_pa")
+    )
+    rises = [_rise(values, outdoor_c) for values in (day, night)]
+    owns = [_own(values, outdoor_c, home) for values in (day, night)]
+    fallen = rises[0].size < -OTHERS_FALL_PA
+    others_fell = home_sum(fallen, home) - fallen > 0.5
+    lasting = np.logical_and.reduce([one.share >= DAYS_BEYOND for one in owns])
+    own, rise = owns[0].size, rises[0].size
+    told = lasting & (own >= OWN_RISE_PA) & (rise >= RISE_PA) & ~others_fell
+    square = (own / np.maximum(owns[0].spread, BEYOND_PA)) ** 2
+    return Moister(
+        told=told,
+        strong=told & (own >= STRONG_OWN_RISE_PA) & (rise >= STRONG_RISE_PA),
+        own_rise_pa=own,
+        rise_pa=rise,
+        night_rise_pa=rises[1].size,
+        certainty=np.nan_to_num(square / (square + 1.0)),
+    )
+
+
+def colder(frame: Frame, home: Integers) -> tuple[Booleans, Floats]:
+    """Homes in which every room has become colder, though somebody lives there; and the fall [K].
+
+    (rows, days) both. People show by their vapour: an empty home dries while it cools.
+    """
+    outdoor_c = frame["damp_outdoor_temp_c"].astype(np.float64)
+    shut = np.nan_to_num(outdoor_c, nan=CLOSED_UPTO_C) < COLD_DAY_C
+    air_c = np.where(shut, frame["damp_air_temp_c"], np.nan)
+    fall = change(
+        -air_c,
+        outdoor_c,
+        least=COLDER_BEYOND_K,
+        slope_weight=SLOPE_WEIGHT_K2,
+        usual_slope=USUAL_AIR_SLOPE,
+    )
+    excess = np.where(shut, frame["damp_excess_pa"], np.nan)
+    dry = _rise(excess, outdoor_c).size < -DRIER_PA
+    warm = (trailing_mean(air_c, RECENT_DAYS) >= COLD_C) | ~(
+        (fall.size >= COLDER_K) & (fall.share >= COLDER_DAYS)
+    )
+    somewhere_else = home_sum((warm & ~np.isnan(fall.size)) | dry, home) > 0.5
+    return ~warm & ~somewhere_else, fall.size
+
+
+USUAL_AIR_SLOPE = -0.05  # K a kelvin: a home is a little colder in the cold (own)
+
+
+def _rise(excess_pa: Floats, outdoor_c: Floats) -> Change:
+    """Against the room's own past; windows open as it gets milder, as humidity classes have it."""
+    before_pa = delayed(trailing_mean(excess_pa, BASE_DAYS), RECENT_DAYS)
+    before_c = delayed(trailing_mean(outdoor_c, BASE_DAYS), RECENT_DAYS)
+    room = np.maximum(CLOSED_UPTO_C - before_c, 1.0)
+    usual = -ratio(np.maximum(before_pa, 0.0), room, where=~np.isnan(before_pa) & ~np.isnan(room))
+    return change(
+        excess_pa,
+        outdoor_c,
+        least=BEYOND_PA,
+        slope_weight=SLOPE_WEIGHT_K2,
+        usual_slope=np.nan_to_num(usual),
+    )
+
+
+def _own(excess_pa: Floats, outdoor_c: Floats, home: Integers) -> Change:
+    """Against the home's other rooms, which feel season, weather and visitors as well."""
+    return change(
+        excess_pa - mean_of_others(excess_pa, home),
+        outdoor_c,
+        least=BEYOND_PA,
+        slope_weight=SLOPE_WEIGHT_K2,
+        usual_slope=0.0,
+    )

@@ -1,0 +1,1 @@
+"""Is what we are told true? Detectors of devices, and what of their readings is believed."""

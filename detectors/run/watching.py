@@ -1,0 +1,21 @@
+"""What a process of the detectors runs, and what it remembers."""
+
+from dataclasses import dataclass, field
+
+from detectors import registry
+from detectors.registry import Detectors
+from detectors.run.candidates import Candidate
+from detectors.run.memory import Memory
+from store.judgements import HomeJudgement
+
+Watched = tuple[Candidate, HomeJudgement]
+"""A home that may be judged, and how far it is."""
+
+
+@dataclass(slots=True)
+class Watching:
+    """Detectors of a version, and boilers' last hours."""
+
+    detectors: Detectors = field(default_factory=lambda: registry.DETECTORS)
+    version: str = registry.VERSION
+    memory: Memory = field(default_factory=Memory)

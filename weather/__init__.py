@@ -1,0 +1,1 @@
+"""Outdoor weather of areas without a station, from a public forecast service."""
