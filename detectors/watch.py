@@ -5,7 +5,7 @@ detector carries on from one stretch to the next is `Stood`: how long its verdic
 which alerts are open.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -179,14 +179,6 @@ class Days:
         if surplus and self.began_at is not None:
             self.began_at += timedelta(days=surplus)
             del self.days[:surplus]
-
-
-def daily_episodes(
-    frame: DayFrame, of_devices: Sequence[Daily], others: Sequence[Daily]
-) -> list[Episode]:
-    """What the daily detectors tell of all days of a frame."""
-    told = judge_days(frame, of_devices, others, {}, since=0)
-    return [episode for one in told.values() for _, episode in one.episodes]
 
 
 def _unknown_where(judgement: Judgement, where: Booleans) -> Judgement:

@@ -1,6 +1,6 @@
 """Homes made of a few sines and a seed: enough physics to try a detector on, no more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Generic
@@ -9,10 +9,12 @@ import numpy as np
 
 from core.findings import Episode
 from detectors.arrays import Floats
+from detectors.daily import DayFrame
 from detectors.episodes import episodes
 from detectors.frame import BoilerFrame, Frame, FrameT, RoomFrame, Row
 from detectors.humidity import rel_humidity_pct, vapour_pressure_pa
 from detectors.judgement import Judgement, Rules
+from detectors.watch import Daily, judge_days
 
 AUTUMN = datetime(2025, 10, 1, tzinfo=UTC)
 STEP_S = 600
@@ -136,6 +138,14 @@ def told(detector: Detector[FrameT], frame: FrameT) -> list[tuple[int, Episode]]
         clear_steps=detector.rules.clear_steps(judgement.step_s),
         raise_from=detector.rules.raise_from,
     )
+
+
+def told_by_day(
+    frame: DayFrame, of_devices: Sequence[Daily], others: Sequence[Daily]
+) -> list[Episode]:
+    """What daily detectors tell of all days of a frame."""
+    told = judge_days(frame, of_devices, others, {}, since=0)
+    return [episode for one in told.values() for _, episode in one.episodes]
 
 
 def days_after(frame: Frame, instant: datetime, began_day: float = 0.0) -> float:

@@ -16,8 +16,9 @@ from detectors.devices.lags import STEP_S, changes, lag, least_lag
 from detectors.devices.pairs import homes_of, pairs_within, sum_of_home
 from detectors.devices.telemetry_day import warming_day
 from detectors.frame import Row
-from detectors.watch import Daily, daily_episodes
+from detectors.watch import Daily
 from tests.detectors.devices.sensors import DAY_START, ROOMS, boilers, days, home
+from tests.detectors.homes import told_by_day
 
 CLOCK = Daily(clock_wrong.NAME, clock_wrong.judge, clock_wrong.RULES)
 BOILER_CLOCK = Daily(clock_wrong.NAME, clock_wrong.judge_boilers, clock_wrong.RULES)
@@ -61,7 +62,7 @@ def _frame(values: dict[str, Floats]) -> DayFrame:
 
 
 def _told(detector: Daily, values: dict[str, Floats]) -> list[Episode]:
-    return daily_episodes(_frame(values), [detector], [])
+    return told_by_day(_frame(values), [detector], [])
 
 
 def _day(alert: Episode) -> float:

@@ -10,8 +10,9 @@ from detectors.arrays import Floats
 from detectors.daily import DayFrame
 from detectors.devices import battery_low, flapping, implausible, railed, stuck, telemetry_frozen
 from detectors.frame import Row
-from detectors.watch import Daily, daily_episodes
+from detectors.watch import Daily
 from tests.detectors.devices.sensors import DAY_START, days
+from tests.detectors.homes import told_by_day
 
 STUCK = Daily(stuck.NAME, stuck.judge, stuck.RULES)
 RAILED = Daily(railed.NAME, railed.judge, railed.RULES)
@@ -48,7 +49,7 @@ def _sound(count: int = 3, length: int = 20) -> dict[str, Floats]:
 
 
 def _told(detector: Daily, frame: DayFrame) -> list[Episode]:
-    return daily_episodes(frame, [detector], [])
+    return told_by_day(frame, [detector], [])
 
 
 def _raised_after_days(alerts: list[Episode]) -> list[float]:

@@ -10,7 +10,8 @@ from core.findings import Episode
 from detectors.arrays import Floats
 from detectors.daily import DAY_S, DayFrame
 from detectors.frame import Row
-from detectors.watch import Daily, daily_episodes
+from detectors.watch import Daily
+from tests.detectors.homes import told_by_day
 
 NOVEMBER = datetime(2025, 11, 1, tzinfo=UTC)
 ROOMS = ("bathroom", "bedroom", "living room")
@@ -77,7 +78,7 @@ def changed(
 
 
 def told(detector: Daily, of: DayFrame) -> list[Episode]:
-    return daily_episodes(of, [], [detector])
+    return told_by_day(of, [], [detector])
 
 
 def day_of(episode: Episode) -> int:
