@@ -135,6 +135,14 @@ def alert_for(
     return _seen_alerts(conn, principal, [found], now)[0]
 
 
+def group_for(
+    conn: psycopg.Connection, officer: Officer, group_id: str, *, now: datetime, limit: int
+) -> list[SeenAlert]:
+    """The open alerts of a mass event of which this officer may see that they are of it."""
+    found = alerts_seen.alerts_of_group(conn, officer.landlord_id, group_id, limit=limit)
+    return [seen for seen in _seen_alerts(conn, officer, found, now) if seen.group is not None]
+
+
 def acknowledge_alert(
     conn: psycopg.Connection, officer: Officer, alert_id: UUID, *, now: datetime
 ) -> SeenAlert:

@@ -34,7 +34,8 @@ class AlertModel(_Model):
     """An alert, with the evidence that the tenant's choices leave to whoever asks.
 
     `shared` is `all`, `band` (no numbers) or `none` (that there is one, and its severity); what may
-    name place or purpose is empty where not shared. `group` joins what many homes raised together.
+    name place or purpose is empty where not shared. `group` joins what many homes raised together;
+    `flapping` says that the trouble comes and goes, and that this alert stays while it does.
     """
 
     model_config = ConfigDict(
@@ -48,14 +49,11 @@ class AlertModel(_Model):
                 "began_at": "2026-01-04T00:00:00Z",
                 "raised_at": "2026-01-07T06:10:00Z",
                 "cleared_at": None,
-                "cleared_why": None,
                 "shared": "all",
                 "sentence": "The boiler's water pressure falls by 0.04 bar a day.",
                 "evidence": {"pressure_fall_bar_per_day": 0.041},
                 "causes": [],
                 "confidence": 0.97,
-                "acknowledged_at": None,
-                "acknowledged_by": None,
                 "decision": "withheld",
                 "decision_reason": "repair.auto_raise has not been agreed to",
                 "decided_at": "2026-01-07T06:10:01Z",
@@ -83,6 +81,7 @@ class AlertModel(_Model):
     decision_reason: str | None
     decided_at: datetime | None
     group: str | None
+    flapping: bool
 
     @classmethod
     def of(cls, seen: SeenAlert) -> "AlertModel":
@@ -110,6 +109,7 @@ class AlertModel(_Model):
             decision_reason=alert.decision_reason if is_named else None,
             decided_at=alert.decided_at,
             group=seen.group,
+            flapping=alert.flapping and is_named,
         )
 
 

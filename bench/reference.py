@@ -81,6 +81,7 @@ def measure(chosen: argparse.Namespace) -> Json:
         "vtt_constant": _worst(_constant(_table(CASES / "vtt_constant.csv"))),
         "vtt_dynamic": _worst(_dynamic(_table(CASES / "vtt_dynamic.csv"))),
         "vtt_real": _real(data),
+        "psychrometrics_values": len(_SATURATION) + sum(len(one) - 2 for one in _AIR),
         "psychrometrics_pct": _psychrometrics_pct(),
         "home_assistant_vectors": len(_HOME_ASSISTANT),
         "home_assistant_differ": sum(

@@ -64,7 +64,8 @@ class Alert:
 
     `decided_severity` and `decided_revision` are the severity and the ledger's revision that the
     decision rested on, so that a change of either is noticed. `group_id` is the mass event that it
-    is part of, `decided_group` the one for which its repair was left to an officer.
+    is part of, `decided_group` the one for which its repair was left to an officer. `flapping` says
+    that it was told of again and again, and stays open while its trouble comes and goes.
     """
 
     alert_id: UUID
@@ -93,6 +94,7 @@ class Alert:
     decided_revision: int | None = None
     group_id: str | None = None
     decided_group: str | None = None
+    flapping: bool = False
 
 
 def purpose_of(alert: Alert) -> Purpose:

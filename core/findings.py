@@ -48,7 +48,8 @@ class Episode:
     raised it; `began_at` is the estimated onset; `cleared_at` is empty while it lasts. `evidence`
     holds the numbers behind it, named with their units; `sentence` says it to a person. They,
     `severity` and `confidence` are as last judged while the episode was held; `severity_max` is
-    the worst it has been.
+    the worst it has been. `flapping` says that it was told of before, again and again, and that the
+    episode goes on while the trouble comes and goes.
     """
 
     home_id: str
@@ -63,6 +64,7 @@ class Episode:
     evidence: Mapping[str, float]
     sentence: str
     causes: tuple[Cause, ...] = field(default=())
+    flapping: bool = False
 
     def meets(self, other: "Episode") -> bool:
         """Whether both were raised at one time, from `raised_at` until `cleared_at` (excluded).

@@ -13,6 +13,7 @@ import numpy as np
 
 from detectors.arrays import Booleans, Floats
 from detectors.frame import BoilerFrame, Frame, FrameT, RoomFrame
+from detectors.tiles import BOILER_ROWS, ROOM_ROWS, tiles
 
 DAY_S = 86_400
 LEAD = timedelta(hours=6)
@@ -95,13 +96,15 @@ class DayFrame(Frame):
 def day_of_rooms(parts: RoomParts, frame: RoomFrame, before: Features) -> Features:
     """What one day of rooms came to, in single precision; the frame has RUN_UP before it.
 
-    `before` is what the day before came to. Raises FeatureTwice.
+    `before` is what the day before came to. Many homes are looked at tile by tile. Raises
+    FeatureTwice.
     """
-    told = [part(with_lead(frame), before) for part in parts.of_devices]
-    if parts.others:
-        believed = with_lead(parts.believed(frame))
-        told += [part(believed, before) for part in parts.others]
-    return _joined(told, frame)
+    cut = list(tiles(frame.rows, ROOM_ROWS))
+    if len(cut) < 2:
+        return _day_of_few_rooms(parts, frame, before)
+    return joined_features(
+        [_day_of_few_rooms(parts, frame.part(rows=one), _part_of(before, one)) for one in cut]
+    )
 
 
 def day_of_boilers(
@@ -109,13 +112,22 @@ def day_of_boilers(
 ) -> Features:
     """What one day of boilers came to, in single precision; the frame has RUN_UP before it.
 
-    `believed` is that frame as `parts.believed` gives it, where it is known. Raises FeatureTwice.
+    `believed` is that frame as `parts.believed` gives it, where it is known. Many boilers are
+    looked at tile by tile. Raises FeatureTwice.
     """
-    told = [part(with_lead(frame)) for part in parts.of_devices]
-    if parts.others:
-        trusted = with_lead(parts.believed(frame) if believed is None else believed)
-        told += [part(trusted) for part in parts.others]
-    return _joined(told, frame)
+    cut = list(tiles(frame.rows, BOILER_ROWS))
+    if len(cut) < 2:
+        return _day_of_few_boilers(parts, frame, believed)
+    found = []
+    for one in cut:
+        known = None if believed is None else believed.part(rows=one)
+        found.append(_day_of_few_boilers(parts, frame.part(rows=one), known))
+    return joined_features(found)
+
+
+def joined_features(parts: Sequence[Features]) -> Features:
+    """What a day came to for the rows of all parts, one after another; of the same features."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def with_lead(frame: FrameT) -> FrameT:
@@ -132,6 +144,31 @@ def lead_steps(frame: Frame) -> int:
 def without_lead(array: Floats, frame: Frame) -> Floats:
     """The part of a (rows, steps) array that is judged; a view."""
     return array[:, lead_steps(frame) :]
+
+
+def _day_of_few_rooms(parts: RoomParts, frame: RoomFrame, before: Features) -> Features:
+    raw = with_lead(frame)
+    told = [part(raw, before) for part in parts.of_devices]
+    if parts.others:
+        believed = with_lead(parts.believed(frame))
+        told += [part(believed, before) for part in parts.others]
+    return _joined(told, frame)
+
+
+def _day_of_few_boilers(
+    parts: BoilerParts, frame: BoilerFrame, believed: BoilerFrame | None
+) -> Features:
+    raw = with_lead(frame)
+    told = [part(raw) for part in parts.of_devices]
+    if parts.others:
+        trusted = with_lead(parts.believed(frame) if believed is None else believed)
+        told += [part(trusted) for part in parts.others]
+    return _joined(told, frame)
+
+
+def _part_of(features: Features, rows: range) -> Features:
+    """What the day came to for rows that follow one another; views."""
+    return {name: array[rows.start : rows.stop] for name, array in features.items()}
 
 
 def _joined(told: Sequence[Features], frame: Frame) -> Features:

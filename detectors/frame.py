@@ -78,10 +78,11 @@ class Frame:
     def part(self, *, rows: Sequence[int] | None = None, steps: slice = slice(None)) -> Self:
         """These rows (None: all) in these steps, a slice without a stride; views where it can be.
 
-        The part begins at the first of its steps, an empty one where it would have begun.
+        Rows that are a `range` of all that lie in between are views. The part begins at the first
+        of its steps, an empty one where it would have begun.
         """
         begin, end, _ = steps.indices(self.steps)
-        which = slice(None) if rows is None else list(rows)
+        which = _places(rows)
         owners = self.rows if rows is None else tuple(self.rows[row] for row in rows)
         beside: dict[str, Any] = {
             one.name: array[which, steps] if array.shape == self.shape else array[which]
@@ -134,18 +135,23 @@ FrameT = TypeVar("FrameT", bound=Frame)
 class RoomFrame(Frame):
     """One row for each room, beside it the weather of its area.
 
-    `f_rsi` (rows,) is the temperature factor of the home's coldest surfaces, NaN where unknown.
+    `rain_mm` is what the station told at that step: the rain since its reading before. It is NaN at
+    a step without a reading, for a sum is not carried on; left out it is known nowhere. `f_rsi`
+    (rows,) is the temperature factor of the home's coldest surfaces, NaN where unknown.
     """
 
     outdoor_temp_c: Floats
     outdoor_rel_humidity_pct: Floats
     f_rsi: Floats
+    rain_mm: Floats = field(default_factory=lambda: np.empty((0, 0)))
 
     def __post_init__(self) -> None:
         Frame.__post_init__(self)
         _require_known(self.values, Kind.ROOM)
-        self._require("outdoor_temp_c", self.outdoor_temp_c)
-        self._require("outdoor_rel_humidity_pct", self.outdoor_rel_humidity_pct)
+        if not self.rain_mm.size:
+            object.__setattr__(self, "rain_mm", np.broadcast_to(np.float32(np.nan), self.shape))
+        for name in ("outdoor_temp_c", "outdoor_rel_humidity_pct", "rain_mm"):
+            self._require(name, getattr(self, name))
         if self.f_rsi.shape != (len(self.rows),):
             raise ValueError(f"f_rsi has shape {self.f_rsi.shape}; one value a row is needed")
 
@@ -246,6 +252,15 @@ def align_columns(
             grid[cell] = values
         found[name] = grid.reshape(shape)
     return found
+
+
+def _places(rows: Sequence[int] | None) -> slice | list[int]:
+    """What picks these rows of an array, as a slice where that can be."""
+    if rows is None:
+        return slice(None)
+    if isinstance(rows, range) and rows.step == 1 and rows.start >= 0:
+        return slice(rows.start, rows.stop)
+    return list(rows)
 
 
 def _nearest(cell: Integers, distance: Integers) -> Integers:

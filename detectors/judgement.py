@@ -33,13 +33,16 @@ class Rules:
 
     `lookback` is how far a frame must reach back before the first instant that is to be judged, so
     that verdicts and counts there are those of a frame without beginning (the mould index aside,
-    which is taken up from its state).
+    which is taken up from its state). `doubts_from` is of a detector of devices: while an alert of
+    it of that severity or more stands, nothing else is concluded from what the device tells; None
+    where what it tells is true all the same.
     """
 
     raise_from: Severity
     dwell: timedelta
     clear: timedelta
     lookback: timedelta
+    doubts_from: Severity | None = Severity.LOW
 
     def dwell_steps(self, step_s: int) -> int:
         """For how many known steps in a row trouble stands before an alert is raised."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from core.together import likely_cause
 from detectors.registry import Detectors
 
 HOMES_MIN = 5  # fewer are told one by one; no street is called because of four homes (own)
@@ -108,17 +109,12 @@ def group_of(groups: Iterable[Group]) -> dict[int, str]:
 
 
 def sentence(group: Group) -> str:
-    """What a person is told of a group.
-
-    Whether the cause is weather or a line is for a person to see; that there is one is what the
-    numbers say.
-    """
+    """What a person is told of a group: how many homes, and which one cause is likely."""
     hours = math.ceil((group.last_at - group.first_at) / timedelta(hours=1))
     time = f"within {hours} hours" if hours > 1 else "within the hour"
     return (
         f"{group.homes} of the {group.homes_there} homes here reported the same {time}: "
-        "one cause for all of them, such as the weather or an outage, is likelier than a fault in "
-        "each."
+        f"one cause is likelier than a fault in each: {likely_cause(group.detector)}."
     )
 
 

@@ -81,6 +81,7 @@ def room_frame(
         outdoor_temp_c=_outdoor(weather, "air_temp_c", outdoors, grid),
         outdoor_rel_humidity_pct=_outdoor(weather, "rel_humidity_pct", outdoors, grid),
         f_rsi=np.array([_or_nan(by_row[row].f_rsi) for row in rows], dtype=np.float64),
+        rain_mm=_rain(weather, outdoors, grid),
     )
 
 
@@ -233,9 +234,38 @@ def _outdoor(
         (len(devices) + 1, steps),  # the last line stays NaN: no weather
     )
     kept = held(stations, limit=held_steps).astype(np.float32)
+    return _at(kept, start_ms, step_ms, grid.instants_ms)[_lines(devices, device_of_row)]
+
+
+def _rain(weather: Samples, device_of_row: Sequence[int | None], grid: _Grid) -> Floats:
+    """The rain that a row's station told at each step, NaN where it told none.
+
+    Readings that meet in a step add up, for each tells what fell since the one before; the same
+    reading twice counts once.
+    """
+    devices = sorted({device for device in device_of_row if device is not None})
+    shape = (len(devices) + 1, grid.steps)  # the last line stays NaN: no weather
+    told_mm = weather.values.get("rain_mm")
+    if told_mm is None or not devices:
+        return np.full((len(device_of_row), grid.steps), np.nan, dtype=np.float32)
+    step = (weather.times_ms - epoch_ms(grid.start) + grid.step_ms // 2) // grid.step_ms
+    use = np.isin(weather.device_ids, devices) & ~np.isnan(told_mm)
+    use &= (step >= 0) & (step < grid.steps)
+    line = np.searchsorted(devices, weather.device_ids[use])
+    reading = np.stack([line, weather.times_ms[use]])
+    _, once = np.unique(reading, axis=1, return_index=True)
+    cell = line[once] * grid.steps + step[use][once]
+    cells = shape[0] * shape[1]
+    total = np.bincount(cell, weights=told_mm[use][once], minlength=cells)
+    counts = np.bincount(cell, minlength=cells)
+    stations = np.where(counts > 0, total, np.nan).astype(np.float32).reshape(shape)
+    return stations[_lines(devices, device_of_row)]
+
+
+def _lines(devices: Sequence[int], device_of_row: Sequence[int | None]) -> list[int]:
+    """Each row's place among the devices, the one after the last for a row without any."""
     line = {device: number for number, device in enumerate(devices)}
-    of_row = [len(devices) if device is None else line[device] for device in device_of_row]
-    return _at(kept, start_ms, step_ms, grid.instants_ms)[of_row]
+    return [len(devices) if device is None else line[device] for device in device_of_row]
 
 
 def _at(values: Floats, start_ms: int, step_ms: int, instants_ms: Integers) -> Floats:

@@ -55,7 +55,7 @@ from detectors.warmth import excess_cold, high_heat_loss, overheating
 from detectors.warmth.warmth_day import boiler_warmth, room_warmth
 from detectors.watch import Daily, Fast
 
-VERSION = "2"
+VERSION = "3"
 """To be raised when a feature or a verdict on the same data changes: what is kept is void then."""
 
 
@@ -133,6 +133,7 @@ DETECTORS = Detectors(
                 "rest_over_room_k",
                 "telemetry_alike",
                 "telemetry_lag_h",
+                "warmth_cooling_1_h",
                 "warmth_emitted",
                 "warmth_indoor_c",
             }
@@ -155,21 +156,23 @@ DETECTORS = Detectors(
         *_daily((telemetry_frozen,)),
         Daily(clock_wrong.NAME, clock_wrong.judge_boilers, clock_wrong.RULES),
     ),
-    boiler_days=_daily(
-        (
-            slow_leak,
-            expansion_vessel,
-            high_pressure,
-            flow_temp_not_reached,
-            ignition_degrading,
-            boiler_sensor_fault,
-            kettling,
-            short_cycling,
-            return_too_hot,
-            hot_water_scaling,
-            excess_cold,
-            high_heat_loss,
-        )
+    boiler_days=(
+        *_daily(
+            (
+                slow_leak,
+                expansion_vessel,
+                high_pressure,
+                flow_temp_not_reached,
+                ignition_degrading,
+                boiler_sensor_fault,
+                kettling,
+                short_cycling,
+                return_too_hot,
+                hot_water_scaling,
+                excess_cold,
+            )
+        ),
+        Daily(high_heat_loss.NAME, high_heat_loss.judge, high_heat_loss.RULES, compares_homes=True),
     ),
     boiler_minutes=_fast(
         (

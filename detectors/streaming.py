@@ -1,4 +1,7 @@
-"""Homes that stay the same, watched day after day: each day's frames in, all episodes out."""
+"""Homes that stay the same, watched day after day: each day's frames in, all episodes out.
+
+However many they are, their readings are judged tile by tile (`detectors.tiles`).
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,9 +11,17 @@ import numpy as np
 
 from core.findings import Episode
 from detectors.arrays import Booleans, Floats
-from detectors.daily import HEARD, Features, day_of_boilers, day_of_rooms, with_lead
+from detectors.daily import (
+    HEARD,
+    Features,
+    day_of_boilers,
+    day_of_rooms,
+    joined_features,
+    with_lead,
+)
 from detectors.frame import BoilerFrame, RoomFrame
 from detectors.registry import Detectors
+from detectors.tiles import BOILER_ROWS, tiles
 from detectors.watch import (
     KEPT_DAYS,
     Daily,
@@ -105,7 +116,8 @@ class HomesWatch:
     """Told what the detectors say of stretches of days, as they are judged."""
     _rooms: _DaysJudged | None = None
     _boilers: _DaysJudged | None = None
-    _minutes: _Alerts = field(default_factory=_Alerts)
+    _minutes: list[_Alerts] = field(default_factory=list)
+    """Of each tile of boilers."""
 
     def take(
         self,
@@ -128,16 +140,12 @@ class HomesWatch:
             self._boilers = _DaysJudged.of(
                 boilers, unknown, those.boiler_devices, those.boiler_days
             )
+            self._minutes = [_Alerts() for _ in tiles(boilers.rows, BOILER_ROWS)]
         if rooms.rows:
             day = day_of_rooms(those.rooms, rooms, self._rooms.days.last())
             self._rooms.add(day, over=rooms_over)
         if boilers.rows:
-            believed = those.boilers.believed(boilers)
-            self._boilers.add(day_of_boilers(those.boilers, boilers, believed), over=boilers_over)
-            told = judge_believed_minutes(
-                with_lead(believed), those.boiler_minutes, self._minutes.stood, settled=settled
-            )
-            self._minutes.take(told)
+            self._boilers.add(self._day_of_boilers(boilers, settled), over=boilers_over)
         for days in (self._rooms, self._boilers):
             if days.waiting >= JUDGED_TOGETHER_DAYS:
                 self._judge(days)
@@ -148,7 +156,26 @@ class HomesWatch:
             if days is not None:
                 self._judge(days)
                 yield from days.alerts.all()
-        yield from self._minutes.all()
+        for alerts in self._minutes:
+            yield from alerts.all()
+
+    def _day_of_boilers(self, boilers: BoilerFrame, settled: Booleans) -> Features:
+        """What the day came to; its minutes are judged on the way, tile by tile."""
+        those = self.detectors
+        found = []
+        cut = tiles(boilers.rows, BOILER_ROWS)
+        for tile, alerts in zip(cut, self._minutes, strict=True):
+            frame = boilers.part(rows=tile)
+            believed = those.boilers.believed(frame)
+            found.append(day_of_boilers(those.boilers, frame, believed))
+            told = judge_believed_minutes(
+                with_lead(believed),
+                those.boiler_minutes,
+                alerts.stood,
+                settled=settled[tile.start : tile.stop],
+            )
+            alerts.take(told)
+        return joined_features(found)
 
     def _judge(self, days: _DaysJudged) -> None:
         told = days.judge()

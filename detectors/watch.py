@@ -5,18 +5,19 @@ detector carries on from one stretch to the next is `Stood`: how long its verdic
 which alerts are open.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from core.findings import Episode
+from core.findings import Episode, Severity
 from detectors.arrays import Booleans, Floats, Integers
 from detectors.daily import DAY_S, LEAD, DayFrame, Features, with_lead
-from detectors.episodes import Standing, episodes_from
+from detectors.episodes import Came, Standing, came_after, episodes_from
 from detectors.frame import BoilerFrame, Row
-from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules
+from detectors.judgement import UNKNOWN, Judgement, Rules
+from detectors.tiles import DAY_ROWS, tiles
 
 KEPT_DAYS = 45
 """A verdict on a day rests on that day and this many before it."""
@@ -30,11 +31,16 @@ DAY_SETTLES = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """A detector that judges days when they are over."""
+    """A detector that judges days when they are over.
+
+    `compares_homes` says that it holds homes against one another: it is given all of them at once,
+    where the others judge them tile by tile.
+    """
 
     name: str
     judge: Callable[[DayFrame], Judgement]
     rules: Rules
+    compares_homes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +54,14 @@ class Fast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stood:
-    """What a detector carries on: counts of verdicts by row, and open episodes by row."""
+    """What a detector carries on: counts of verdicts by row, and open episodes by row.
+
+    `came` says by row when the last alerts were raised.
+    """
 
     standing: Standing
     open: Mapping[int, Episode]
+    came: Came = field(default_factory=dict)
 
     @classmethod
     def none(cls, rows: int) -> "Stood":
@@ -85,22 +95,23 @@ def judge_days(
     """What the daily detectors tell of the days of a frame from column `since` on, by their name.
 
     The frame has KEPT_DAYS before them, as far as there are any; `before` is what each detector
-    stood at then. Where a detector of devices sees trouble, the others are UNKNOWN on that day, and
-    all are on days on which nothing was heard.
+    stood at then. Where a detector of devices sees trouble or has an alert that stands (`Rules` say
+    of what severity), the others are UNKNOWN on that day, and all are where nothing was heard.
     """
-    heard = frame.heard
-    earliest = _earliest_onset(heard)
-    doubted = np.zeros(frame.shape, dtype=np.bool_)
+    parts = [frame.part(rows=rows) for rows in tiles(frame.rows, DAY_ROWS)]
+    unheard = ~frame.heard[:, since:]
+    earliest = _earliest_onset(frame.heard)[:, since:] - since
+    doubted = np.zeros(unheard.shape, dtype=np.bool_)
     told: dict[str, Told] = {}
     for detector in of_devices:
-        judgement = _unknown_where(detector.judge(frame), ~heard)
-        doubted |= judgement.severity > NOTHING
+        judgement = _unknown_where(_judged(detector, frame, parts, since), unheard)
         stood = before.get(detector.name)
-        told[detector.name] = _told(judgement, detector.rules, stood, since, earliest)
+        told[detector.name] = _told(judgement, detector.rules, stood, earliest)
+        doubted |= _doubted(told[detector.name], detector.rules.doubts_from, stood)
     for detector in others:
-        judgement = _unknown_where(detector.judge(frame), doubted | ~heard)
+        judgement = _unknown_where(_judged(detector, frame, parts, since), doubted | unheard)
         stood = before.get(detector.name)
-        told[detector.name] = _told(judgement, detector.rules, stood, since, earliest)
+        told[detector.name] = _told(judgement, detector.rules, stood, earliest)
     return told
 
 
@@ -131,14 +142,13 @@ def judge_believed_minutes(
     since = int(LEAD.total_seconds()) // GROUP_S
     told: dict[str, Told] = {}
     for detector in detectors:
-        judgement = detector.judge(frame)
-        columns = np.arange(judgement.severity.shape[1])
+        judgement = _since(detector.judge(frame), since)
         if settled is not None:
-            lead = np.zeros((len(frame.rows), since), dtype=np.bool_)
-            judgement = _unknown_where(judgement, np.hstack([lead, ~settled]))
-        earliest = np.broadcast_to(columns - since, judgement.severity.shape)
+            judgement = _unknown_where(judgement, ~settled)
+        columns = np.arange(judgement.severity.shape[1]) - since
+        earliest = np.broadcast_to(columns, judgement.severity.shape)
         stood = before.get(detector.name)
-        told[detector.name] = _told(judgement, detector.rules, stood, since, earliest)
+        told[detector.name] = _told(judgement, detector.rules, stood, earliest)
     return told
 
 
@@ -181,6 +191,42 @@ class Days:
             del self.days[:surplus]
 
 
+def _judged(detector: Daily, frame: DayFrame, parts: Sequence[DayFrame], since: int) -> Judgement:
+    """The verdicts from column `since` on; `parts` are the frame in tiles."""
+    if detector.compares_homes or len(parts) < 2:
+        return _since(detector.judge(frame), since)
+    return _joined([_since(detector.judge(part), since) for part in parts])
+
+
+def _since(judgement: Judgement, column: int) -> Judgement:
+    """The verdicts from a column on; onsets before it are negative."""
+    return replace(
+        judgement,
+        start=judgement.instant(column),
+        severity=judgement.severity[:, column:],
+        holds=judgement.holds[:, column:],
+        confidence=judgement.confidence[:, column:],
+        onset=judgement.onset[:, column:] - column,
+        evidence={name: array[:, column:] for name, array in judgement.evidence.items()},
+    )
+
+
+def _joined(judgements: Sequence[Judgement]) -> Judgement:
+    """Verdicts of one detector on the same columns, of one row after another."""
+    return replace(
+        judgements[0],
+        rows=tuple(row for one in judgements for row in one.rows),
+        severity=np.concatenate([one.severity for one in judgements]),
+        holds=np.concatenate([one.holds for one in judgements]),
+        confidence=np.concatenate([one.confidence for one in judgements]),
+        onset=np.concatenate([one.onset for one in judgements]),
+        evidence={
+            name: np.concatenate([one.evidence[name] for one in judgements])
+            for name in judgements[0].evidence
+        },
+    )
+
+
 def _unknown_where(judgement: Judgement, where: Booleans) -> Judgement:
     severity = np.where(where, UNKNOWN, judgement.severity).astype(np.int8)
     return replace(judgement, severity=severity)
@@ -199,26 +245,43 @@ def _earliest_onset(heard: Booleans) -> Integers:
     return next_heard[:, np.maximum(line - KEPT_DAYS, 0)]
 
 
-def _told(
-    judgement: Judgement, rules: Rules, before: Stood | None, since: int, earliest: Integers
-) -> Told:
+def _doubted(told: Told, least: Severity | None, before: Stood | None) -> Booleans:
+    """The days on which a device is not believed, (rows, days).
+
+    Those of trouble of severity `least` or more, and all from then on while the alert stands.
+    """
+    severity = told.judgement.severity
+    if least is None:
+        return np.zeros(severity.shape, dtype=np.bool_)
+    doubted: Booleans = severity >= least
+    opened = {} if before is None else before.open
+    for row, alert in told.episodes:
+        begin, end = (_column(told.judgement, at) for at in (alert.raised_at, alert.cleared_at))
+        was = opened.get(row)
+        if was is not None and was.raised_at == alert.raised_at and was.severity_max >= least:
+            doubted[row, begin:end] = True
+        else:
+            doubted[row, begin:end] = np.logical_or.accumulate(doubted[row, begin:end])
+    return doubted
+
+
+def _column(judgement: Judgement, instant: datetime | None) -> int | None:
+    """The first column that is given at an instant or later; None where there is no instant."""
+    if instant is None:
+        return None
+    columns = (instant - judgement.start) / timedelta(seconds=judgement.step_s)
+    return max(int(np.ceil(columns)), 0)
+
+
+def _told(judgement: Judgement, rules: Rules, before: Stood | None, earliest: Integers) -> Told:
     stood = before or Stood.none(len(judgement.rows))
-    onset = np.maximum(judgement.onset, earliest)
-    part = replace(
-        judgement,
-        start=judgement.instant(since),
-        severity=judgement.severity[:, since:],
-        holds=judgement.holds[:, since:],
-        confidence=judgement.confidence[:, since:],
-        onset=onset[:, since:] - since,
-        evidence={name: array[:, since:] for name, array in judgement.evidence.items()},
-    )
-    told, after_each = episodes_from(part, rules, stood.standing, stood.open)
+    part = replace(judgement, onset=np.maximum(judgement.onset, earliest))
+    told, after_each = episodes_from(part, rules, stood.standing, stood.open, stood.came)
     still = {row: one for row, one in told if one.cleared_at is None}
     standing = after_each.after(-1) if part.severity.shape[1] else stood.standing
     return Told(
         judgement=part,
         episodes=told,
-        stood=Stood(standing=standing, open=still),
+        stood=Stood(standing=standing, open=still, came=came_after(stood.came, told)),
         after_each=after_each,
     )

@@ -21,19 +21,43 @@ def trailing_sum(
     >>> trailing_sum(np.array([[1.0, 2.0, 4.0, 8.0]]), 3)
     array([[ 1.,  3.,  7., 14.]])
     """
-    steps = values.shape[1]
-    block: Floats = values.astype(dtype, copy=False)
+    block: Floats = np.array(values, dtype=dtype, order="C")
     total, size, summed = np.zeros_like(block), 1, 0
     while True:
         if width & 1:
-            total[:, summed:] += block[:, : max(steps - summed, 0)]
+            total = _with_earlier(np.add, total, block, summed) if summed else block
             summed += size
         width >>= 1
         if not width:
             return total
-        longer = block.copy()
-        longer[:, size:] += block[:, :-size]
-        block, size = longer, 2 * size
+        block, size = _with_earlier(np.add, block, block, size), 2 * size
+
+
+def trailing_highest(values: Floats, width: int) -> Floats:
+    """Highest of the last `width` steps, the present one included; NaN where one of them is."""
+    highest: Floats = np.array(values, order="C")
+    reach = 1
+    while reach < width:
+        more = min(reach, width - reach)
+        highest = _with_earlier(np.maximum, highest, highest, more)
+        reach += more
+    return highest
+
+
+def sum_of_blocks(values: Floats | Booleans, size: int, *, dtype: npt.DTypeLike) -> Floats:
+    """Sum of every `size` steps on end, (rows, blocks), added up in their order.
+
+    Steps that fill no block are left out. NumPy's own sum over so short an axis takes ten times as
+    long.
+
+    >>> sum_of_blocks(np.array([[1.0, 2.0, 4.0, 8.0, 16.0]]), 2, dtype=np.float64)
+    array([[ 3., 12.]])
+    """
+    end = values.shape[1] // size * size
+    sums: Floats = values[:, :end:size].astype(dtype)
+    for step in range(1, size):
+        sums += values[:, step:end:size]
+    return sums
 
 
 def trailing_count(counts: Booleans | Integers, width: int) -> Integers:
@@ -113,6 +137,20 @@ def delayed(values: Floats | Integers, steps: int) -> Floats:
     shifted = np.full(values.shape, np.nan)
     shifted[:, steps:] = values[:, : max(values.shape[1] - steps, 0)]
     return shifted
+
+
+def _with_earlier(operation: np.ufunc, values: Floats, earlier: Floats, steps: int) -> Floats:
+    """Values, and at each step what was so many steps earlier; new, and C-contiguous as both are.
+
+    All rows in one stretch of memory: several times as fast as row by row. What so comes from the
+    end of the row before is put right.
+    """
+    joined = np.empty_like(values)
+    if steps < values.shape[1]:
+        flat = values.reshape(-1), earlier.reshape(-1), joined.reshape(-1)
+        operation(flat[0][steps:], flat[1][:-steps], out=flat[2][steps:])
+    joined[:, :steps] = values[:, :steps]
+    return joined
 
 
 def ratio(above: Floats | Integers, below: Floats | Integers, *, where: Booleans) -> Floats:

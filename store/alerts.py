@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from core.findings import Cause, Episode, Severity
@@ -26,6 +27,17 @@ class KnownAlert:
     episode: Episode
 
 
+@dataclass(frozen=True, slots=True)
+class RaisedAlert:
+    """That an alert was raised, and when."""
+
+    landlord_id: str
+    home_id: str
+    detector: str
+    place: str
+    raised_at: datetime
+
+
 def alerts_since(
     conn: psycopg.Connection,
     homes: Iterable[tuple[str, str]],
@@ -37,7 +49,7 @@ def alerts_since(
     rows = conn.execute(
         """SELECT alert_id, landlord_id, tenancy_id, cleared_why, home_id, detector, place,
                   began_at, raised_at, cleared_at, severity, severity_max, confidence, evidence,
-                  sentence, causes
+                  sentence, causes, flapping
            FROM alerts
            WHERE (landlord_id, home_id) IN (SELECT * FROM unnest(%(landlords)s::text[],
                                                                  %(homes)s::text[]))
@@ -54,13 +66,46 @@ def alerts_since(
     return [_known(*row) for row in rows]
 
 
+def raised_between(
+    conn: psycopg.Connection,
+    tenancies: Iterable[tuple[str, str]],
+    detectors: Sequence[str],
+    since: datetime,
+    until: datetime,
+) -> list[RaisedAlert]:
+    """Alerts of these tenancies (landlord and tenancy id) raised from `since` on, before `until`.
+
+    In order of time. Those that stand, or ended with their trouble: not what later data did not
+    confirm, nor what consent ended.
+    """
+    landlord_ids, tenancy_ids = _columns(tenancies)
+    with conn.cursor(row_factory=class_row(RaisedAlert)) as cursor:
+        return cursor.execute(
+            """SELECT landlord_id, home_id, detector, place, raised_at FROM alerts
+               WHERE (landlord_id, tenancy_id) IN (SELECT * FROM unnest(%(landlords)s::text[],
+                                                                        %(tenancies)s::text[]))
+                 AND detector = ANY(%(detectors)s)
+                 AND raised_at >= %(since)s AND raised_at < %(until)s
+                 AND cleared_why IS DISTINCT FROM 'not_confirmed'
+                 AND cleared_why IS DISTINCT FROM 'consent'
+               ORDER BY raised_at""",
+            {
+                "landlords": landlord_ids,
+                "tenancies": tenancy_ids,
+                "detectors": list(detectors),
+                "since": since,
+                "until": until,
+            },
+        ).fetchall()
+
+
 def open_alerts(conn: psycopg.Connection, homes: Iterable[tuple[str, str]]) -> list[KnownAlert]:
     """Every open alert of these homes, by whichever detector."""
     landlord_ids, home_ids = _columns(homes)
     rows = conn.execute(
         """SELECT alert_id, landlord_id, tenancy_id, cleared_why, home_id, detector, place,
                   began_at, raised_at, cleared_at, severity, severity_max, confidence, evidence,
-                  sentence, causes
+                  sentence, causes, flapping
            FROM alerts
            WHERE (landlord_id, home_id) IN (SELECT * FROM unnest(%(landlords)s::text[],
                                                                  %(homes)s::text[]))
@@ -100,12 +145,12 @@ def raise_alert(
     row = conn.execute(
         """INSERT INTO alerts (landlord_id, home_id, tenancy_id, detector, detector_version, place,
                began_at, raised_at, cleared_at, cleared_why, judged_at, severity, severity_max,
-               confidence, evidence, sentence, causes)
+               confidence, evidence, sentence, causes, flapping)
            VALUES (%(landlord)s, %(home)s, %(tenancy)s, %(detector)s, %(version)s, %(place)s,
                %(began_at)s, %(raised_at)s, %(cleared_at)s,
                CASE WHEN %(cleared_at)s::timestamptz IS NOT NULL THEN 'recovered' END,
                %(judged_at)s, %(severity)s, %(severity_max)s, %(confidence)s, %(evidence)s,
-               %(sentence)s, %(causes)s)
+               %(sentence)s, %(causes)s, %(flapping)s)
            RETURNING alert_id""",
         values,
     ).fetchone()
@@ -130,7 +175,7 @@ def update_alert(
                                   THEN 'recovered' END,
                judged_at = %(judged_at)s, severity = %(severity)s, severity_max = %(severity_max)s,
                confidence = %(confidence)s, evidence = %(evidence)s, sentence = %(sentence)s,
-               causes = %(causes)s
+               causes = %(causes)s, flapping = %(flapping)s
            WHERE alert_id = %(alert)s""",
         values,
     )
@@ -167,6 +212,7 @@ def _values(episode: Episode, judged_at: datetime) -> dict[str, Any]:
         "evidence": Jsonb(dict(episode.evidence)),
         "sentence": episode.sentence,
         "causes": Jsonb(causes),
+        "flapping": episode.flapping,
     }
 
 
@@ -199,6 +245,7 @@ def _known(
     evidence: Mapping[str, float],
     sentence: str,
     causes: list[dict[str, Any]],
+    flapping: bool,
 ) -> KnownAlert:
     episode = Episode(
         home_id=home_id,
@@ -213,6 +260,7 @@ def _known(
         evidence=evidence,
         sentence=sentence,
         causes=tuple(Cause(cause=one["cause"], weight=one["weight"]) for one in causes),
+        flapping=flapping,
     )
     return KnownAlert(
         alert_id=alert_id,

@@ -18,7 +18,7 @@ _COLUMNS = sql.SQL(
               began_at, raised_at, cleared_at, cleared_why, severity, severity_max, confidence,
               evidence, sentence, causes, acknowledged_at, acknowledged_by, decision,
               decision_reason, decided_at, decided_severity, decided_revision, group_id,
-              decided_group
+              decided_group, flapping
        FROM alerts """
 )
 
@@ -48,6 +48,18 @@ def alerts(
             "after": after,
             "limit": limit,
         },
+    )
+
+
+def alerts_of_group(
+    conn: psycopg.Connection, landlord_id: str, group_id: str, *, limit: int
+) -> list[Alert]:
+    """The open alerts of a mass event, in order of raising."""
+    return _ask(
+        conn,
+        """WHERE landlord_id = %(landlord)s AND group_id = %(group)s AND cleared_at IS NULL
+           ORDER BY raised_at, alert_id LIMIT %(limit)s""",
+        {"landlord": landlord_id, "group": group_id, "limit": limit},
     )
 
 

@@ -72,6 +72,25 @@ def home_judgements(
     )
 
 
+def tenancies_judged(
+    conn: psycopg.Connection, homes: Iterable[tuple[str, str]], kind: Kind
+) -> dict[tuple[str, str], str | None]:
+    """In which tenancy these homes are judged; those of which nothing is kept are left out."""
+    pairs = list(homes)
+    rows = conn.execute(
+        """SELECT landlord_id, home_id, tenancy_id FROM home_judgements
+           WHERE kind = %(kind)s
+             AND (landlord_id, home_id) IN (SELECT * FROM unnest(%(landlords)s::text[],
+                                                                 %(homes)s::text[]))""",
+        {
+            "kind": kind.value,
+            "landlords": [landlord_id for landlord_id, _ in pairs],
+            "homes": [home_id for _, home_id in pairs],
+        },
+    )
+    return {(landlord_id, home_id): tenancy for landlord_id, home_id, tenancy in rows}
+
+
 def days_due(
     conn: psycopg.Connection, kind: Kind, *, area_settles: timedelta, most: int
 ) -> dict[tuple[str, str], HomeJudgement]:

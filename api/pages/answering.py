@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
-from api import disclosure, repairing
+from api import disclosure, grouped, repairing
 from api.choices import TenancyOver
 from api.entrance import NotForRole, from_cookie, must_be
 from api.pages.messages import page_for_status
@@ -35,6 +35,7 @@ _STATUS: dict[type[Exception], int] = {
     disclosure.NoSuchHome: 404,
     disclosure.NoSuchAlert: 404,
     repairing.NoSuchAlert: 404,
+    grouped.NoSuchGroup: 404,
     NotAChoice: 422,
     TenancyOver: 409,
     Unavailable: 503,

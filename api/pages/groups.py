@@ -1,11 +1,13 @@
 """Mass events in an officer's list: one line for what many homes of an area report at once."""
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
 
 from api.disclosed import SeenAlert, SeenHome
 from api.pages.local_time import moment_words
 from api.pages.views import GroupLine, Link
 from api.pages.words import alert_title, home_words
+from core.together import likely_cause
 from store.mass_events import MassEvent
 
 MEMBERS_MIN = 2
@@ -44,11 +46,15 @@ def group_lines(
             GroupLine(
                 words=f"{len(homes)} of {event.homes_there} homes in "
                 f"{area_names.get(event.area_id, event.area_id)}: {what[:1].lower()}{what[1:]} "
-                f"since {moment_words(since)}. One cause is likely: weather or supply.",
+                f"since {moment_words(since)}. "
+                f"One cause is likely: {likely_cause(event.detector)}.",
                 homes=tuple(
                     Link(f"/landlord/homes/{home_id}#alerts", home_words(home_id), current=False)
                     for home_id in homes
                 ),
+                query=urlencode({"group": event.group_id}),
+                can_acknowledge=any(seen.alert.acknowledged_at is None for seen in alerts),
+                can_raise=any(seen.alert.decided_group is not None for seen in alerts),
             )
         )
     return tuple(lines)

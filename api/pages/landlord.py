@@ -68,7 +68,12 @@ _NO_ALERTS = "No alert has been raised for this home."
 
 
 def homes_page(
-    conn: psycopg.Connection, officer: Officer, *, now: datetime, asked: str | None
+    conn: psycopg.Connection,
+    officer: Officer,
+    *,
+    now: datetime,
+    asked: str | None,
+    said: str = "",
 ) -> HomesView:
     """Every home of the landlord, those at risk first."""
     seen = homes_at_risk(conn, officer, now=now)
@@ -80,6 +85,7 @@ def homes_page(
         now=seen.as_of,
         asked=asked,
         groups=_group_lines(conn, officer, seen.homes),
+        said=said,
     )
 
 

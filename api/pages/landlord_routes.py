@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.disclosure import alert_for
 from api.entrance import ServicesDep
+from api.grouped import GROUP_LENGTH_MAX, acknowledge_group, raise_for_group
 from api.pages.answering import PageOfficer, PageRoute, go_to, page
 from api.pages.landlord import home_page, homes_page, repairs_page
 from api.pages.places import period_days
@@ -23,17 +24,26 @@ SAID = {
     "themselves.",
     "open": "A repair is open for this alert already.",
     "nothing": "No repair was raised: the alert is over, or asks for none.",
+    "all-acknowledged": "All alerts of the group are acknowledged, as far as their tenants share "
+    "them.",
+    "all-raised": "A repair has been asked for in each home whose tenant agreed to it, and they "
+    "have been told. The homes' own pages say where none was raised, and why.",
+    "none-raised": "No repair was raised: the alerts are over, have a repair already, or their "
+    "tenants have not agreed. The homes' own pages say which.",
 }
 """What the page says after a press of a button, by the word in its address."""
 
 Said = Annotated[str, Query(max_length=20)]
+Group = Annotated[str, Query(max_length=GROUP_LENGTH_MAX)]
 
 
 @router.get("")
-def homes(services: ServicesDep, officer: PageOfficer, band: str | None = None) -> HTMLResponse:
+def homes(
+    services: ServicesDep, officer: PageOfficer, band: str | None = None, said: Said = ""
+) -> HTMLResponse:
     """Homes by risk."""
     with services.database.acting_for(officer) as conn:
-        view = homes_page(conn, officer, now=services.clock(), asked=band)
+        view = homes_page(conn, officer, now=services.clock(), asked=band, said=SAID.get(said, ""))
     return page("landlord_homes.html", officer, "/landlord", view=view)
 
 
@@ -91,6 +101,20 @@ def raise_repair(services: ServicesDep, officer: PageOfficer, alert_id: UUID) ->
         except NothingToRepair:
             return _back(home_id, "nothing")
     return _back(home_id, "raised")
+
+
+@router.post("/groups/acknowledge")
+def acknowledge_all(services: ServicesDep, officer: PageOfficer, group: Group) -> RedirectResponse:
+    """Note that the officer has seen every alert of a mass event."""
+    acknowledge_group(services.database, officer, group, now=services.clock())
+    return go_to("/landlord?said=all-acknowledged")
+
+
+@router.post("/groups/raise-repairs")
+def raise_all(services: ServicesDep, officer: PageOfficer, group: Group) -> RedirectResponse:
+    """Raise the repairs that the alerts of a mass event ask for, as far as ledgers permit."""
+    answer = raise_for_group(services.database, officer, group, now=services.clock())
+    return go_to(f"/landlord?said={'all-raised' if answer.raised else 'none-raised'}")
 
 
 def _back(home_id: str, said: str) -> RedirectResponse:

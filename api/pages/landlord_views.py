@@ -64,6 +64,7 @@ def homes_view(
     now: datetime,
     asked: str | None,
     groups: tuple[GroupLine, ...] = (),
+    said: str = "",
 ) -> HomesView:
     """The list of homes ordered by risk; `asked` narrows it to one band, if there is such a one."""
     chosen = next((risk for risk in Risk if risk.value == asked), None)
@@ -72,6 +73,7 @@ def homes_view(
     title = "Homes" if chosen is None else f"Homes: {BANDS[chosen].words.lower()}"
     risks = [home.risk for home in homes]
     return HomesView(
+        said=said,
         title=title,
         landlord=landlord,
         now=now,
@@ -174,6 +176,7 @@ def officer_alert(
         acknowledged_by=alert.acknowledged_by or "",
         can_acknowledge=alert.acknowledged_at is None,
         can_raise=can_raise,
+        comes_and_goes=alert.flapping and evidence.shared != NONE,
     )
 
 

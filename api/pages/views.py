@@ -86,18 +86,25 @@ class HomeRow:
     repair: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupLine:
-    """What many homes of an area report at once, and which homes these are."""
+    """What many homes of an area report at once, and which homes these are.
+
+    `query` names the group in the address of what can be done with all of it.
+    """
 
     words: str
     homes: tuple[Link, ...]
+    query: str
+    can_acknowledge: bool
+    can_raise: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomesView:
     """An officer's list of homes; `groups` are what many of them report at once."""
 
+    said: str
     title: str
     landlord: str
     now: datetime
@@ -126,6 +133,7 @@ class OfficerAlert:
     acknowledged_by: str
     can_acknowledge: bool
     can_raise: bool
+    comes_and_goes: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.findings import Episode, Severity
 from detectors.arrays import Booleans, Floats
-from detectors.episodes import episodes_from
+from detectors.episodes import came_after, episodes_from
 from detectors.frame import BoilerFrame, Frame, RoomFrame
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules
 from detectors.watch import Stood
@@ -67,10 +67,12 @@ class BaselineWatch:
 
     def _judged(self, judgement: Judgement) -> None:
         stood = self._stood or Stood.none(len(judgement.rows))
-        told, after_each = episodes_from(judgement, _RULES, stood.standing, stood.open)
+        told, after_each = episodes_from(judgement, _RULES, stood.standing, stood.open, stood.came)
         self._over += [one for _, one in told if one.cleared_at is not None]
         still = {row: one for row, one in told if one.cleared_at is None}
-        self._stood = Stood(standing=after_each.after(-1), open=still)
+        self._stood = Stood(
+            standing=after_each.after(-1), open=still, came=came_after(stood.came, told)
+        )
 
 
 def humid(frame: RoomFrame) -> Judgement:

@@ -4,32 +4,38 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench import reference
 from bench.accuracy.baselines import BASELINES
 from bench.accuracy.block import BlockRun, run_block
 from bench.accuracy.delays import leak_figures, no_heat_figures
 from bench.accuracy.forecast import Forecast
 from bench.accuracy.page import write_page
+from bench.accuracy.real import real_homes
 from bench.accuracy.rule import found_by
 from bench.accuracy.scoring import (
+    FALSE_FROM,
     LISTED,
     Accuracy,
+    Leads,
     Score,
-    Verdict,
     right_alerts,
     score,
     verdicts_on,
 )
+from bench.accuracy.wrong import false_alerts, low_lines, told_wrongly
 from core.findings import Episode
 from detectors.registry import DETECTORS, Detectors, all_detectors
 from firmware_sim.chance import TILE
 from firmware_sim.folder.blocks import Order, firsts_of
 
 HOMES, DAYS, SEED = 20, 30, 20_001
+DAYS_A_YEAR = 365.25
 BLOCK_HOMES_MAX = 500
 """Homes that live and are judged together: 800 MB with all that is in hand of three days."""
 
@@ -41,6 +47,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=SEED, help=f"seed of the estate ({SEED})")
     parser.add_argument("--healthy", action="store_true", help="no faults, oddities only")
     parser.add_argument("--workers", type=int, default=1, help="processes (1)")
+    reference.add_options(parser)
     parser.add_argument("--page", type=Path, help="write the tables as a page, such as FILE.md")
 
 
@@ -53,7 +60,11 @@ def measure(options: Namespace) -> dict[str, Any]:
         healthy=options.healthy,
         block_homes=_block_homes(options.homes, options.workers),
     )
-    result = result_of(order, list(_runs(order, DETECTORS, options.workers)))
+    result = {
+        **result_of(order, list(_runs(order, DETECTORS, options.workers))),
+        "reference": reference.measure(options),
+        "real_homes": real_homes(options.data),
+    }
     if options.page is not None:
         write_page(options.page, result)
         _say(f"{options.page} is written")
@@ -104,8 +115,12 @@ def result_of(order: Order, runs: Collection[BlockRun]) -> dict[str, Any]:
         "leak_of_0.02_bar_per_day": leak_figures(faults, right, end),
         "no_heat": no_heat_figures(faults, wanted, right),
         "mould_forecast": forecast.figures(),
-        "false_by_detector": _false_by_detector(verdicts),
-        "false_alerts": _false_alerts(verdicts),
+        "home_years": order.homes * order.days / DAYS_A_YEAR,
+        "medium_and_more": figures([one for one in alerts if one.severity >= FALSE_FROM]),
+        "by_worst_severity": figures([replace(one, severity=one.severity_max) for one in alerts]),
+        "low_lines": low_lines(verdicts),
+        "told_wrongly": told_wrongly(verdicts),
+        "false_alerts": false_alerts(verdicts),
     }
 
 
@@ -136,31 +151,6 @@ def _block_homes(homes: int, workers: int) -> int:
     return max(min(each, BLOCK_HOMES_MAX // TILE * TILE), TILE)
 
 
-def _false_by_detector(verdicts: Collection[tuple[Episode, Verdict]]) -> Mapping[str, int]:
-    """Of how many homes each detector told falsely."""
-    homes: dict[str, set[str]] = {}
-    for alert, verdict in verdicts:
-        if verdict is Verdict.FALSE:
-            homes.setdefault(alert.detector, set()).add(alert.home_id)
-    return {name: len(homes[name]) for name in sorted(homes)}
-
-
-def _false_alerts(verdicts: Collection[tuple[Episode, Verdict]]) -> list[dict[str, str]]:
-    """The detectors' own, for whoever looks for the reason; in order of raising."""
-    false = [alert for alert, verdict in verdicts if verdict is Verdict.FALSE]
-    return [
-        {
-            "home_id": alert.home_id,
-            "detector": alert.detector,
-            "place": alert.place,
-            "raised_at": alert.raised_at.isoformat(),
-            "severity": alert.severity.word,
-            "sentence": alert.sentence,
-        }
-        for alert in sorted(false, key=lambda one: (one.raised_at, one.home_id, one.place))
-    ]
-
-
 def _figures(accuracy: Accuracy) -> dict[str, Any]:
     return {
         "overall": _score_figures(accuracy.overall),
@@ -184,10 +174,18 @@ def _score_figures(one: Score) -> Mapping[str, float | None]:
         "precision": one.precision,
         "recall": one.recall,
         "f_half": one.f_half,
-        "noticeable": one.noticeable,
-        "found_before_noticing": one.found_before_noticing,
-        "lead_median_h": one.lead_median_h,
-        "lead_p10_h": one.lead_p10_h,
+        "delay_median_h": one.delay_median_h,
+        **_lead_figures("", one.leads),
+        **_lead_figures("developing_", one.developing),
+    }
+
+
+def _lead_figures(of: str, leads: Leads) -> Mapping[str, float | None]:
+    return {
+        f"{of}noticed": leads.noticed,
+        f"{of}found_before": leads.found_before,
+        f"{of}lead_median_h": leads.median_h,
+        f"{of}lead_p10_h": leads.p10_h,
     }
 
 

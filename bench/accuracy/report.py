@@ -3,22 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bench.accuracy.page import THIRDS
+from bench import reference
+from bench.accuracy.markdown import cell
+from bench.accuracy.page_faults import FOUND, NOTICED, THIRDS
 from bench.accuracy.scoring import LISTED
 
 FALSE_SHOWN = 20
-_COLUMNS = (
-    ("events", "events", "d"),
-    ("found", "found", "d"),
-    ("false", "false", ".1f"),
-    ("precision", "precision", ".2f"),
-    ("recall", "recall", ".2f"),
-    ("f_half", "F0.5", ".2f"),
-    ("noticeable", "noticed", "d"),
-    ("found_before_noticing", "before", ".2f"),
-    ("lead_median_h", "lead h", ".0f"),
-    ("lead_p10_h", "p10 h", ".0f"),
-)
+_COLUMNS = (*FOUND, *NOTICED)
 _NAME_WIDTH, _WIDTH = 36, 10
 
 
@@ -46,6 +37,10 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
         yield _rates(name, both["alone"])
     yield ""
     yield from _goals(result)
+    yield ""
+    yield from reference.lines(result["reference"])
+    yield ""
+    yield from _real(result)
     false = result["false_alerts"]
     if false:
         yield ""
@@ -56,23 +51,42 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
 
 def _goals(result: Mapping[str, Any]) -> Iterator[str]:
     for name in ("leak_of_0.02_bar_per_day", "no_heat", "mould_forecast"):
-        figures = ", ".join(f"{key} {_cell(one, '.3g')}" for key, one in result[name].items())
+        figures = ", ".join(f"{key} {cell(one, '.3g')}" for key, one in result[name].items())
         yield f"{name}: {figures}"
-    by_detector = ", ".join(f"{name} {n}" for name, n in result["false_by_detector"].items())
-    yield f"homes told falsely by detector: {by_detector or 'none'}"
+    overall = result["detectors"]["overall"]
+    developing = ", ".join(
+        f"{title} {cell(overall[f'developing_{key}'], form)}" for key, title, form in NOTICED
+    )
+    yield f"faults that develop: {developing}"
+    worst = result["by_worst_severity"]
+    yield (
+        f"each alert at its worst severity: {worst['false_per_home_year']:.3f} false a home-year, "
+        f"{worst['false_high_per_home_year']:.3f} high; without low ones F0.5 "
+        f"{cell(result['medium_and_more']['overall']['f_half'], '.3f')}"
+    )
+    for name, one in result["told_wrongly"].items():
+        yield f"told without a fault, {name}: " + ", ".join(f"{key} {n}" for key, n in one.items())
+
+
+def _real(result: Mapping[str, Any]) -> Iterator[str]:
+    for home in result["real_homes"]:
+        alerts, days = len(home["alerts"]), home["days"]
+        yield f"{home['home']}, {home['words']}: {alerts} alerts in {days:.0f} days"
+        for one in home["alerts"]:
+            yield "  {raised_at} {detector} {place} {severity}: {sentence} [{explanation}]".format(
+                **one
+            )
+    if not result["real_homes"]:
+        yield "real homes: not judged, the recordings are not there (--data DIR)"
 
 
 def _line(name: str, score: Mapping[str, float | None]) -> str:
-    cells = [_cell(score[key], form) for key, _, form in _COLUMNS]
-    return f"{name:<{_NAME_WIDTH}}" + "".join(f"{cell:>{_WIDTH}}" for cell in cells)
-
-
-def _cell(value: float | None, form: str) -> str:
-    return "–" if value is None else f"{value:{form}}"
+    cells = [cell(score[key], form) for key, _, form in _COLUMNS]
+    return f"{name:<{_NAME_WIDTH}}" + "".join(f"{one:>{_WIDTH}}" for one in cells)
 
 
 def _rates(name: str, figures: Mapping[str, Any]) -> str:
-    first = _cell(figures[f"first_{LISTED}_precision"], ".2f")
+    first = cell(figures[f"first_{LISTED}_precision"], ".2f")
     return (
         f"{name}: {figures['false_per_home_year']:.2f} false alerts a home-year, "
         f"{figures['false_high_per_home_year']:.2f} of them high; {figures['brought']} brought "

@@ -19,6 +19,13 @@ FALSE_FROM = Severity.MEDIUM  # information that means nothing is no false alarm
 LISTED = 50
 """How far down the week's list of alerts an officer is taken to look."""
 
+DEVELOPS_FOR = timedelta(days=1)
+"""A fault develops where the tenant notices it this long after its onset, or later.
+
+What is felt sooner is sudden: no alert can come before the onset, so none of it can be told a day
+ahead.
+"""
+
 _WEEK = timedelta(days=7)
 _HOUR = timedelta(hours=1)
 _YEAR = timedelta(days=365.25)
@@ -63,19 +70,47 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leads:
+    """How long before the tenant faults were found, of `noticed` faults that tenants notice.
+
+    `hours` are from the first alert to the tenant's noticing, of those that were found, in order;
+    negative where the tenant was first. A figure is None where there is nothing to take it from.
+    """
+
+    noticed: int
+    hours: tuple[float, ...]
+
+    @property
+    def found_before(self) -> float | None:
+        """The share of noticed faults that were found before the tenant noticed."""
+        return _share(sum(lead > 0 for lead in self.hours), self.noticed)
+
+    @property
+    def median_h(self) -> float | None:
+        """Median lead of those found."""
+        return _quantile(self.hours, 0.5)
+
+    @property
+    def p10_h(self) -> float | None:
+        """The lead that nine of ten of those found have at least."""
+        return _quantile(self.hours, 0.1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """How well some events were found; a figure is None where there is nothing to take it from.
 
-    `false` may be a share of the false alerts, so it is no whole number. `leads_h` are hours from
-    the first alert to the tenant's noticing, of faults that were found and are noticed, in order;
-    negative where the tenant was first.
+    `false` may be a share of the false alerts, so it is no whole number. `leads` are of all that
+    tenants notice, `developing` of those among them that they notice DEVELOPS_FOR or more after
+    the onset. `delays_h` are hours from the onset to the first alert, in order.
     """
 
     events: int
     found: int
     false: float
-    noticeable: int
-    leads_h: tuple[float, ...]
+    leads: Leads
+    developing: Leads
+    delays_h: tuple[float, ...]
 
     @property
     def precision(self) -> float | None:
@@ -94,19 +129,9 @@ class Score:
         return _share((1 + _BETA2) * self.found, weighted)
 
     @property
-    def found_before_noticing(self) -> float | None:
-        """The share of noticeable faults that were found before the tenant noticed."""
-        return _share(sum(lead > 0 for lead in self.leads_h), self.noticeable)
-
-    @property
-    def lead_median_h(self) -> float | None:
-        """Median lead of those found and noticed."""
-        return _quantile(self.leads_h, 0.5)
-
-    @property
-    def lead_p10_h(self) -> float | None:
-        """The lead that nine of ten of them have at least."""
-        return _quantile(self.leads_h, 0.1)
+    def delay_median_h(self) -> float | None:
+        """Median time from onset to alert of those found."""
+        return _quantile(self.delays_h, 0.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,18 +291,26 @@ def _false(
 
 def _score(events: Sequence[Fault], raised: Mapping[str, Sequence[Episode]], false: float) -> Score:
     firsts = [(event, found_at(event, raised.get(event.home_id, ()))) for event in events]
-    leads = [
-        (event.noticed_at - at) / _HOUR
-        for event, at in firsts
-        if at is not None and event.noticed_at is not None
-    ]
+    delays = [(at - event.began_at) / _HOUR for event, at in firsts if at is not None]
     return Score(
         events=len(events),
-        found=sum(at is not None for _, at in firsts),
+        found=len(delays),
         false=false,
-        noticeable=sum(event.noticed_at is not None for event in events),
-        leads_h=tuple(sorted(leads)),
+        leads=_leads(firsts, at_least=timedelta.min),
+        developing=_leads(firsts, at_least=DEVELOPS_FOR),
+        delays_h=tuple(sorted(delays)),
     )
+
+
+def _leads(firsts: Iterable[tuple[Fault, datetime | None]], *, at_least: timedelta) -> Leads:
+    """Of faults, with their first alerts, that are noticed so long after their onset or later."""
+    noticed = [
+        (event.noticed_at, at)
+        for event, at in firsts
+        if event.noticed_at is not None and event.noticed_at - event.began_at >= at_least
+    ]
+    hours = [(seen - at) / _HOUR for seen, at in noticed if at is not None]
+    return Leads(noticed=len(noticed), hours=tuple(sorted(hours)))
 
 
 def found_at(event: Fault, alerts: Iterable[Episode]) -> datetime | None:

@@ -4,26 +4,33 @@ import resource
 import time
 import warnings
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from bench.speed.many import HomesDay, lived_day, measured, with_day
-from bench.speed.per_home import HomeDay, PerHome, with_numba, with_pandas
-from detectors.daily import RUN_UP, day_of_boilers, day_of_rooms, with_lead
+from bench.speed.many import HomesDay, lived_day, own_day, with_day
+from bench.speed.per_home import HomeDays, PerHome, with_numba, with_pandas, with_plain_pandas
+from detectors.daily import (
+    RUN_UP,
+    Features,
+    day_of_boilers,
+    day_of_rooms,
+    joined_features,
+    with_lead,
+)
 from detectors.frame import BoilerFrame
 from detectors.registry import DETECTORS
-from detectors.watch import GROUP_S, judge_believed_minutes, judge_days
+from detectors.tiles import BOILER_ROWS, tiles
+from detectors.watch import GROUP_S, KEPT_DAYS, judge_believed_minutes, judge_days
 
 SIZES = (1_000, 10_000, 50_000)
 BLOCK_HOMES = 10_000
 PASSES = 3
 GROUPS = (1, 12, 144, 288)  # five minutes, an hour, half a day, a day
 GROUP_HOMES = 1_000
-ROOM_COLUMNS = ("air_temp_c", "rel_humidity_pct")
-BOILER_COLUMNS = ("pressure_bar", "flow_temp_c", "hot_water_demand")
+SCRIPT_HOMES = 10  # that a script asks about, one after the other: it takes a second for each
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -58,19 +65,29 @@ def add_options(parser: ArgumentParser) -> None:
 
 def measure(options: Namespace) -> dict[str, Any]:
     """Cost by size, by part and by new samples, and the ratios to the other ways."""
-    lived = lived_day(DETECTORS)
+    lived, homes = lived_day(DETECTORS)
     sizes = [size for size in SIZES if size <= options.homes] or [lived.homes]
-    rows = [_size(lived, homes) for homes in sizes]
+    rows = [_size(lived, size) for size in sizes]
     block = rows[min(len(rows) - 1, SIZES.index(BLOCK_HOMES) if BLOCK_HOMES in sizes else 0)]
     each_s = block["cpu_s"] / block["homes"]
+    scripts = {
+        "plain pandas": with_plain_pandas(),
+        "pandas": with_pandas(),
+        "Numba": with_numba(),
+    }
+    last_days = [home.last_day() for home in homes]
     return {
         "block_homes": BLOCK_HOMES,
         "rows": rows,
         "groups": _groups(lived.repeated(min(GROUP_HOMES, sizes[-1]))),
-        "per_home": {
-            name: None if judge is None else _per_home(lived, judge) / each_s
-            for name, judge in (("pandas", with_pandas()), ("Numba", with_numba()))
-        },
+        "each_ms": 1e3 * each_s,
+        "scripts": [
+            {"with": name, "days": days, "each_ms": 1e3 * _per_home(some, judge)}
+            for name, judge in scripts.items()
+            if judge is not None
+            for days, some in ((1, last_days), (KEPT_DAYS + 1, homes[:SCRIPT_HOMES]))
+        ],
+        "not_installed": [name for name, judge in scripts.items() if judge is None],
     }
 
 
@@ -99,30 +116,32 @@ def _judged(block: HomesDay, blocks: int) -> _Clock:
 
 
 def _judge_day(block: HomesDay, clock: _Clock) -> None:
+    """As `detectors.streaming` judges: readings tile by tile, then the days of all."""
     those = DETECTORS
-    rooms, boilers = block.rooms, block.boilers
-    room_day = clock.time(
-        "features of rooms", day_of_rooms, those.rooms, rooms, block.room_days.last()
-    )
-    believed = clock.time("what is believed of boilers", those.boilers.believed, boilers)
-    boiler_day = clock.time("features of boilers", day_of_boilers, those.boilers, boilers, believed)
-    clock.time(
-        "boilers by the minute",
-        judge_believed_minutes,
-        with_lead(believed),
-        those.boiler_minutes,
-        {},
-    )
-    frame = clock.time("joining days", with_day, block.room_days, room_day)
+    rooms, last = block.rooms, block.room_days.last()
+    day = clock.time("features of rooms", day_of_rooms, those.rooms, rooms, last)
+    frame = clock.time("joining days", with_day, block.room_days, day)
     devices, others = those.room_devices, those.room_days
     clock.time("rooms by the day", judge_days, frame, devices, others, {}, since=frame.steps - 1)
-    frame = clock.time("joining days", with_day, block.boiler_days, boiler_day)
+    frame = clock.time("joining days", with_day, block.boiler_days, _day_of_boilers(block, clock))
     devices, others = those.boiler_devices, those.boiler_days
     clock.time("boilers by the day", judge_days, frame, devices, others, {}, since=frame.steps - 1)
 
 
+def _day_of_boilers(block: HomesDay, clock: _Clock) -> Features:
+    those, found = DETECTORS, []
+    for tile in tiles(block.boilers.rows, BOILER_ROWS):
+        boilers = block.boilers.part(rows=tile)
+        believed = clock.time("what is believed of boilers", those.boilers.believed, boilers)
+        day = clock.time("features of boilers", day_of_boilers, those.boilers, boilers, believed)
+        found.append(day)
+        lead, minutes = with_lead(believed), those.boiler_minutes
+        clock.time("boilers by the minute", judge_believed_minutes, lead, minutes, {})
+    return joined_features(found)
+
+
 def _plain_pass(block: HomesDay) -> float:
-    arrays = measured(block.rooms) + measured(block.boilers)
+    arrays = own_day(block.rooms) + own_day(block.boilers)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
         began = time.process_time()
@@ -148,26 +167,10 @@ def _groups_of(believed: BoilerFrame, groups: int) -> BoilerFrame:
     return with_lead(believed.part(steps=slice(steps)))
 
 
-def _per_home(lived: HomesDay, judge: PerHome) -> float:
-    """CPU seconds a home, each by itself; the first, for compiling, does not count."""
-    homes = [_home_day(lived, number) for number in range(lived.homes)]
+def _per_home(homes: Sequence[HomeDays], judge: PerHome) -> float:
+    """CPU seconds a home, each by itself; once more before, for what is compiled."""
     judge(homes[0])
     began = time.process_time()
     for home in homes:
         judge(home)
     return (time.process_time() - began) / len(homes)
-
-
-def _home_day(lived: HomesDay, number: int) -> HomeDay:
-    boilers = lived.boilers
-    home = boilers.rows[number].home_id
-    of_home = [place for place, row in enumerate(lived.rooms.rows) if row.home_id == home]
-    rooms = lived.rooms.part(rows=of_home)
-    first_room, first_boiler = (
-        int(RUN_UP.total_seconds()) // frame.step_s for frame in (rooms, boilers)
-    )
-    return HomeDay(
-        rooms={name: rooms[name][:, first_room:] for name in ROOM_COLUMNS}
-        | {"outdoor_temp_c": rooms.outdoor_temp_c[:, first_room:]},
-        boiler={name: boilers[name][number, first_boiler:] for name in BOILER_COLUMNS},
-    )

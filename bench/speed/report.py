@@ -21,6 +21,12 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
     yield ""
     for one in result["groups"]:
         yield f"{one['groups']:4d} groups of five minutes by the minute: {one['cpu_s']:.3f} CPU s"
-    for name, ratio in result["per_home"].items():
-        told = "not installed (the extra `peers`)" if ratio is None else f"{ratio:.2f} times"
-        yield f"mould index and pressure trend, a home at a time with {name}: {told} our time"
+    yield ""
+    yield f"a home's day, all detectors: {result['each_ms']:.2f} ms"
+    yield "its mould index and pressure trend alone, one home after the other:"
+    for one in result["scripts"]:
+        days = "a day" if one["days"] == 1 else f"{one['days']} days"
+        times = one["each_ms"] / result["each_ms"]
+        yield f"  with {one['with']}, {days}: {one['each_ms']:.2f} ms, {times:.2f} times our time"
+    for name in result["not_installed"]:
+        yield f"  with {name}: not installed (the extra `peers`)"

@@ -22,6 +22,7 @@ BEFORE_DAYS = 37
 AGO_DAYS = 7
 REST_RECENT_MIN = 60.0  # minutes at rest, before their mean is believed (own)
 REST_BEFORE_MIN = 300.0
+DEEP_REST_MIN = 120.0  # of a day, for flow over rooms: in frost only warm remains are at rest (own)
 
 SHIFT_K = 0.8  # further apart at rest than they used to be: sound pairs wander 0.4 K (own)
 APART_K = 3.0  # apart at rest, whatever was before: 2 to 3 K are allowed (detection.md, 3.2)
@@ -50,7 +51,7 @@ def judge(frame: DayFrame) -> Judgement:
     # A pair that comes together again was mended: only what drifts apart counts.
     shift = np.where(np.abs(now) >= np.abs(was), np.abs(now - was), 0.0)
     unpaired = np.isnan(now) & np.isnan(was)
-    over = frame["rest_over_room_k"]
+    over = np.where(rest >= DEEP_REST_MIN, frame["rest_over_room_k"], np.nan)
     over_now = pooled(over, rest, days=RECENT_DAYS, least=REST_RECENT_MIN)
     over_was = pooled(over, rest, days=BEFORE_DAYS, least=REST_BEFORE_MIN, ago=AGO_DAYS)
     over_shift = np.where(unpaired, np.abs(over_now - over_was), np.nan)

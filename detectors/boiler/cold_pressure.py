@@ -9,6 +9,7 @@ from detectors.windows import delayed, held, trailing_median
 
 KNOWN_MIN = 30  # minutes of a state in a day, for its mean to stand for it (own)
 RESPONSE_DAYS = 10
+HEAD_LEAP_BAR = 0.12  # more than a step of the gauge (own)
 GAP_DAYS = 3  # days without readings across which two levels are compared (own)
 
 # The usual squeeze differs between homes by about a third (60 l 0.009, 100 l 0.018 bar/K with the
@@ -46,7 +47,7 @@ def cold_levels_bar(frame: DayFrame) -> tuple[Floats, Floats]:
 
     From minutes at rest where there are enough of them; else from those with the pump running, less
     its head, which is what these showed more on the days of the last RESPONSE_DAYS with both, or
-    the usual one.
+    the usual one. NaN where that leaps from the rest of the days before: a worn pump has no head.
     """
     squeeze = trailing_median(day_squeeze(frame, USUAL_WEIGHT), RESPONSE_DAYS)
     squeeze = np.clip(np.nan_to_num(squeeze, nan=USUAL_SQUEEZE), LEAST_SQUEEZE, MOST_SQUEEZE)
@@ -54,7 +55,9 @@ def cold_levels_bar(frame: DayFrame) -> tuple[Floats, Floats]:
     running = _known_bar(frame, "running") - USUAL_HEAD_BAR
     running = cold_bar(running, frame["pressure_running_swell"], squeeze)
     more = np.nan_to_num(trailing_median(running - rest, RESPONSE_DAYS))
-    return np.where(np.isnan(rest), running - more, rest), USUAL_HEAD_BAR + more
+    less_head = running - more
+    less_head[np.abs(less_head - day_before(rest)) >= HEAD_LEAP_BAR] = np.nan
+    return np.where(np.isnan(rest), less_head, rest), USUAL_HEAD_BAR + more
 
 
 def day_before(level: Floats) -> Floats:

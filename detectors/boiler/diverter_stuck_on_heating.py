@@ -36,6 +36,7 @@ CHARGE_MIN = 45  # of it; a sound coil gives 15 K and more in that time (own)
 CHARGE_OVER_K = 8.0  # flow over cylinder, with which it must warm (own)
 CHARGE_UNDER_K = 15.0  # flow under its target: further, and it is the burner that is weak (own)
 CHARGE_RISE_K = 0.5
+CHARGE_BELOW_C = 50.0  # warm enough for every tap (HSE, HSG274 part 2), and warmed not long ago
 CHARGE_LATE_GROUPS = 4  # nor warmer than then: after a bath it only begins to warm (own)
 HELD_MIN = 10  # a flow that reads the very same for so long has a sensor that is stuck (own)
 
@@ -47,7 +48,8 @@ RULES = Rules(
 
 
 def judge(frame: BoilerFrame) -> Judgement:
-    """Verdicts every five minutes on the last four hours; UNKNOWN where no hot water was made.
+    """Verdicts every five minutes on the last four hours; UNKNOWN where no hot water was made, or
+    no two minutes of it on end were read.
 
     Needs flow and hot-water temperatures; uses return, flame and fault code where they are known.
     """
@@ -56,7 +58,7 @@ def judge(frame: BoilerFrame) -> Judgement:
     cold_now = _cold(frame, draw) & sound
     later = trailing_count(per_group(cold_now & before(draw, 1)), WINDOW_GROUPS)
     cold = per_group(cold_now)
-    drawn = per_group(draw)
+    drawn = per_group(draw & ~np.isnan(change(frame["hot_water_temp_c"], 1)))
     charging = _charging_in_vain(frame, draw & sound)
     cold_min = trailing_count(cold, WINDOW_GROUPS)
     charged_min = trailing_count(np.where(charging, GROUP_MIN, 0), WINDOW_GROUPS)
@@ -128,5 +130,6 @@ def _charging_in_vain(frame: BoilerFrame, draw: Booleans) -> Booleans:
     end = at_group_ends(water)
     cool = end - delayed(end, CHARGE_GROUPS) <= CHARGE_RISE_K
     cool &= end - delayed(end, CHARGE_LATE_GROUPS) <= CHARGE_RISE_K
+    cool &= end <= CHARGE_BELOW_C
     vain: Booleans = (minutes >= CHARGE_MIN) & taken & moves & cool
     return vain

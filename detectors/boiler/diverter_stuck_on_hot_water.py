@@ -11,7 +11,7 @@ import numpy as np
 from core.findings import Severity
 from detectors.arrays import Booleans, Floats, Integers
 from detectors.boiler.groups import GROUP_S, at_group_ends, per_group
-from detectors.boiler.minutes import burns, change, heating
+from detectors.boiler.minutes import burns, change, heating, is_on
 from detectors.daily import LEAD
 from detectors.frame import BoilerFrame
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules
@@ -106,8 +106,10 @@ def _untaken(frame: BoilerFrame, calls: Booleans, rise: Floats) -> tuple[Boolean
 def _stands(frame: BoilerFrame, stuck: Booleans, burnt: Integers) -> Booleans:
     """Groups at whose end a hot flow has kept its heat for an hour without a flame.
 
-    So it does where the valve leaves it to a hot cylinder.
+    So it does where the valve leaves it to a hot cylinder. A draw heats the flow by itself: an hour
+    that holds one, or follows one, shows nothing.
     """
+    undrawn = trailing_count(per_group(is_on(frame["hot_water_demand"])), HOUR_GROUPS + 1) == 0
     flow, room = at_group_ends(frame["flow_temp_c"]), at_group_ends(frame.indoor_temp_c)
-    kept: Booleans = stuck & (burnt == 0) & (flow >= room + STANDS_OVER_ROOM_K)
+    kept: Booleans = stuck & undrawn & (burnt == 0) & (flow >= room + STANDS_OVER_ROOM_K)
     return kept & (np.abs(flow - delayed(flow, HOUR_GROUPS)) <= STANDS_K)

@@ -11,6 +11,7 @@ import numpy as np
 from core.findings import Severity
 from detectors.arrays import Booleans, Floats
 from detectors.boiler.cold_pressure import (
+    absolute_bar,
     cold_levels_bar,
     day_before,
     day_squeeze,
@@ -18,7 +19,7 @@ from detectors.boiler.cold_pressure import (
 from detectors.boiler.sealed_system import USUAL_SQUEEZE
 from detectors.daily import DAY_S, DayFrame
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules
-from detectors.windows import delayed, last_where, trailing_count, trailing_median
+from detectors.windows import delayed, last_where, ratio, trailing_count, trailing_median
 
 NAME = "expansion_vessel"
 
@@ -32,6 +33,7 @@ BEFORE_DAYS = 10
 BEFORE_LAG_DAYS = 24  # a vessel fails over weeks
 KNOWN_DAYS = 4  # of the recent, and of those before (own)
 SWELL_SQUARE_MIN = 700.0  # of a day, per mille squared times minutes: for its squeeze to count
+SWING_BAR = 0.03  # root mean square: what steps of 0.1 bar do to a gauge by themselves
 STEADY_BAR = 0.1  # a day that was filled or lost more says nothing of the vessel (own)
 RELIEF_BAR = 2.85  # a gauge that comes so near to the valve's 3 bar (detection.md 3.1: 2.8-3.0)
 EXPLAINS = 1.35 * USUAL_SQUEEZE  # from here on falls are the vessel's matter, not a leak's (own)
@@ -51,7 +53,7 @@ def judge(frame: DayFrame) -> Judgement:
     before = delayed(_enough(_counted(frame), BEFORE_DAYS), BEFORE_LAG_DAYS)
     rise = squeeze / before
     risen = (rise >= RISEN) & (squeeze >= RISEN_LEAST)
-    failing = risen | (squeeze >= DOUBLED)
+    failing = (risen | (squeeze >= DOUBLED)) & (_swing_bar(frame, squeeze) >= SWING_BAR)
     high = squeeze >= HIGH_SQUEEZE
     severity = np.select(
         [failing & high, failing], [int(Severity.HIGH), int(Severity.MEDIUM)], NOTHING
@@ -92,6 +94,18 @@ def sentence(evidence: Mapping[str, float]) -> str:
 def recent_squeeze(frame: DayFrame) -> Floats:
     """The median squeeze of the last RECENT_DAYS; NaN with fewer than KNOWN_DAYS of them warm."""
     return _enough(_counted(frame), RECENT_DAYS)
+
+
+def _swing_bar(frame: DayFrame, squeeze: Floats) -> Floats:
+    """How far heat moves the pressure on a middling day of the last RECENT_DAYS, by that squeeze.
+
+    Root mean square. A swing within the rounding of the gauge gives a squeeze that is as wrong day
+    after day, for the pressure stands at the same place between two steps.
+    """
+    minutes = frame["pressure_rest_min"] + frame["pressure_running_min"]
+    counts = ~np.isnan(_counted(frame))
+    swell = np.sqrt(ratio(frame["pressure_swell_square"], minutes, where=counts & (minutes > 0)))
+    return trailing_median(absolute_bar(frame) ** 2 * swell, RECENT_DAYS) * squeeze
 
 
 def vessel_explains(frame: DayFrame) -> Booleans:

@@ -22,6 +22,8 @@ SEVERAL = "several makes"
 
 CODE_CHARACTERS_MAX = 64  # a longer text is no code of a display, and is not looked through
 
+REMEMBERED = 1024  # codes looked up again for every frame: more than the makers of an estate have
+
 
 class CodeClass(Enum):
     """How grave a code is."""
@@ -93,6 +95,7 @@ class DictionaryRefused(ValueError):
     """The data file is not as it should be; the text says where."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def lookup(code: str, make: str | None = None) -> Code | Unknown:
     """What a code stands for, however an adapter spells it: `F.28`, `F28`, `2E(207)`, `2E 207`.
 

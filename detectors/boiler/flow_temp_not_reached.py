@@ -12,7 +12,14 @@ from core.findings import Severity
 from detectors.arrays import Booleans, Floats
 from detectors.daily import DAY_S, DayFrame
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules
-from detectors.windows import delayed, ratio, trailing_count, trailing_known_sum
+from detectors.windows import (
+    delayed,
+    ratio,
+    trailing_count,
+    trailing_known_sum,
+    trailing_mean,
+    trailing_median,
+)
 
 NAME = "flow_temp_not_reached"
 
@@ -26,8 +33,10 @@ STEADY_MIN = 30.0  # steady minutes of these days, to compare what the burner gi
 BEFORE_DAYS = 35  # with its own weeks before, which end BEFORE_GAP_DAYS ago (45 days in all)
 BEFORE_GAP_DAYS = 10
 BEFORE_STEADY_MIN = 200.0
+BEFORE_DAY_MIN, BEFORE_DAYS_KNOWN = 10.0, 4  # of a day, and days, for the middling one (own)
 WEAK = 0.75  # of the heat that a hundredth of its power gave: sound ones stay above 0.9 (own)
 HOLD_WEAK = 0.87
+SENSORS_MOVED_K = 1.0  # apart at rest: sound pairs wander 0.4 (own)
 
 RULES = Rules(
     raise_from=Severity.MEDIUM,
@@ -51,7 +60,7 @@ def judge(frame: DayFrame) -> Judgement:
     share = ratio(short, long, where=long > 0)
     missed = (short >= SHORT_MIN) & (share >= SHORT_SHARE)
     given = _given_of_before(frame)
-    weak = given < WEAK
+    weak = (given < WEAK) & ~_sensors_moved(frame)
     known = (long >= SHORT_MIN) | ~np.isnan(given)
     severity = np.where(known, np.int8(NOTHING), np.int8(UNKNOWN))
     severity[missed | weak] = Severity.MEDIUM
@@ -94,17 +103,44 @@ def _given_of_before(frame: DayFrame) -> Floats:
     The greater of two: as the sensors read, and less what they differ by at rest, so that neither
     a sensor that reads wrong nor a pipe that stays warm looks like a weak burner.
     """
-    before = _given(frame, BEFORE_DAYS, BEFORE_GAP_DAYS, BEFORE_STEADY_MIN)
+    before = _given_before(frame)
     ratios = []
     for days in GIVEN_DAYS:
-        now = _given(frame, days, 0, STEADY_MIN)
+        now = _given(frame, days, STEADY_MIN)
         ratios.append(np.maximum(now[0] / before[0], now[1] / before[1]))
     alone, together = ratios
     return np.where(np.isnan(alone), together, alone)
 
 
-def _given(frame: DayFrame, days: int, ago: int, least_min: float) -> tuple[Floats, Floats]:
-    """Kelvins for each per cent of modulation over some days that ended so many days ago."""
+def _sensors_moved(frame: DayFrame) -> Booleans:
+    """Where flow and return at rest have parted from what they read apart in the weeks before.
+
+    On the day on which a sensor goes wrong, its rest tells but a part of it.
+    """
+    apart_k = frame["burner_rest_spread_k"]
+    before_k = delayed(trailing_mean(apart_k, BEFORE_DAYS), BEFORE_GAP_DAYS)
+    moved: Booleans = np.abs(trailing_mean(apart_k, max(GIVEN_DAYS)) - before_k) >= SENSORS_MOVED_K
+    return moved
+
+
+def _given_before(frame: DayFrame) -> tuple[Floats, Floats]:
+    """Kelvins for each per cent of modulation on a middling day of the weeks before.
+
+    Not their mean: a pump that hardly moved for some of them made the water hotter, and a burner
+    that comes back to what it was is not weak.
+    """
+    steady = frame["burner_steady_min"]
+    enough = trailing_known_sum(steady, BEFORE_DAYS) >= BEFORE_STEADY_MIN
+    told = []
+    for each in _given(frame, 1, BEFORE_DAY_MIN):
+        middling = trailing_median(each, BEFORE_DAYS, at_least=BEFORE_DAYS_KNOWN)
+        told.append(delayed(np.where(enough, middling, np.nan), BEFORE_GAP_DAYS))
+    as_read, less_rest = told
+    return as_read, less_rest
+
+
+def _given(frame: DayFrame, days: int, least_min: float) -> tuple[Floats, Floats]:
+    """Kelvins for each per cent of modulation of late: as read, and less those at rest."""
     known = ~np.isnan(sum(frame[name] for name in _GIVEN))
     spread, modulation, steady = (
         trailing_known_sum(np.where(known, frame[name], np.nan), days) for name in _GIVEN
@@ -115,7 +151,7 @@ def _given(frame: DayFrame, days: int, ago: int, least_min: float) -> tuple[Floa
     enough = (steady >= least_min) & (modulation > 0.0)
     as_read = _share(spread, modulation, enough)
     less_rest = _share(spread - at_rest_k * steady, modulation, enough)
-    return delayed(as_read, ago), delayed(less_rest, ago)
+    return as_read, less_rest
 
 
 def _share(above: Floats, below: Floats, enough: Booleans) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.findings import Severity
 from detectors.arrays import Booleans, Floats
-from detectors.boiler.calls import HOME_COLD_C
+from detectors.boiler.calls import HOME_COLD_C, home_temp_c
 from detectors.boiler.fault_codes import Condition, conditions_of, shown
 from detectors.boiler.groups import (
     GROUP_MIN,
@@ -39,6 +39,7 @@ NEW_MIN = 60  # a code that stood for longer began before the frost could have d
 WEAK_FLAME_UA = 16.0  # sound flames conduct 20 and more (EMS-ESP: 23.5): it failed by itself (own)
 FLAME_KNOWN_MIN = 3
 EARLIER_FAILURES = 1  # attempts that failed in the six hours before: likewise (own)
+UNSURE = 0.5  # confidence where nothing tells how the burner had been (own)
 EARLIER_BY_MIN = 20  # what fails within it before the code led to the code itself
 
 _CAUSES = (Condition.NO_FLAME, Condition.FLAME_LOST, Condition.CONDENSATE)
@@ -52,22 +53,27 @@ RULES = Rules(
 
 
 def judge(frame: BoilerFrame) -> Judgement:
-    """Verdicts every five minutes; UNKNOWN without outdoor temperature or word of the boiler."""
+    """Verdicts every five minutes; UNKNOWN without outdoor temperature or word of the boiler.
+
+    LOW, a likely cause of the stop that `lockout` tells, where nothing says that the burner had
+    been well just before: electrodes fail in frost too.
+    """
     coded = per_group(shown(frame, np.isin(conditions_of(frame.codes), _CAUSES)))
     outdoor_c = _held_outdoor(frame)
     frost_share, frost_known = _frost(outdoor_c)
-    began = first_since(coded > 0, coded == 0)
+    heard = per_group((frame["flow_temp_c"] > -np.inf) | (frame["heat_demand"] >= 0)) > 0
+    began = first_since(coded > 0, (coded == 0) & heard)
     age = np.arange(coded.shape[1], dtype=np.int32) - began
     fresh = (coded > 0) & (age * GROUP_MIN < NEW_MIN)
     thawed = trailing_count(outdoor_c > THAWED_C, LEAD_GROUPS) > 0
-    bad, good = _lit_before(frame)
+    bad, good, well = _lit_before(frame)
     enough = np.where(good, np.float32(FROST_SHARE), np.float32(FROST_SURE))
     trouble = fresh & (frost_share >= enough) & frost_known & ~thawed & ~bad
-    indoor_c = at_group_ends(frame.indoor_temp_c)
-    heard = per_group((frame["flow_temp_c"] > -np.inf) | (frame["heat_demand"] >= 0)) > 0
+    indoor_c = home_temp_c(frame)
     severity = unknown_unless((heard | (coded > 0)) & ~np.isnan(outdoor_c))
-    severity[trouble] = Severity.MEDIUM
-    severity[trouble & (indoor_c < HOME_COLD_C)] = Severity.HIGH
+    severity[trouble] = Severity.LOW
+    severity[trouble & well] = Severity.MEDIUM
+    severity[trouble & well & (indoor_c < HOME_COLD_C)] = Severity.HIGH
     return Judgement(
         detector=NAME,
         rows=frame.rows,
@@ -75,7 +81,7 @@ def judge(frame: BoilerFrame) -> Judgement:
         step_s=GROUP_S,
         severity=severity,
         holds=(outdoor_c <= THAWED_C) & (trailing_count(coded, LEAD_GROUPS) > 0),
-        confidence=np.where(frost_share >= FROST_SURE, np.float32(0.9), np.float32(0.75)),
+        confidence=_confidence(frost_share, well),
         onset=onsets(began),
         evidence={
             "outdoor_temp_c": outdoor_c,
@@ -107,22 +113,34 @@ def _frost(outdoor_c: Floats) -> tuple[Floats, Booleans]:
     return share, known >= FROST_KNOWN * LEAD_GROUPS
 
 
-def _lit_before(frame: BoilerFrame) -> tuple[Booleans, Booleans]:
-    """Where the burner gave trouble before the frost did, and where its flame is known good.
+def _confidence(frost_share: Floats, well: Booleans) -> Floats:
+    """By how long it froze, and less where the burner may have failed by itself."""
+    by_frost = np.where(frost_share >= FROST_SURE, np.float32(0.9), np.float32(0.75))
+    return np.where(well, by_frost, np.float32(UNSURE))
+
+
+def _lit_before(frame: BoilerFrame) -> tuple[Booleans, Booleans, Booleans]:
+    """Where the burner gave trouble before the frost did, where its flame is known good, and where
+    it is known to have been well: by its flame, or by burns without an attempt that failed.
 
     Trouble is a weak flame, or attempts that failed.
     """
     flame_ua = frame["flame_current_ua"]
-    burning = (frame["flame_on"] == 1) & (flame_ua > 0)
+    lit = frame["flame_on"] == 1
+    burning = lit & (flame_ua > 0)
     seen = trailing_count(per_group(burning), LEAD_GROUPS)
     weak = 2 * trailing_count(per_group(burning & (flame_ua < WEAK_FLAME_UA)), LEAD_GROUPS) > seen
     known = seen >= FLAME_KNOWN_MIN
-    return _failed_before(frame) | (known & weak), known & ~weak
-
-
-def _failed_before(frame: BoilerFrame) -> Booleans:
-    """Attempts failed in six hours, longer ago than a code that is new can have led to."""
     failures = at_group_ends(frame["ignition_failures"])
+    failed = _failed_before(failures)
+    counted = trailing_count(~np.isnan(failures), LEAD_GROUPS) >= FROST_KNOWN * LEAD_GROUPS
+    burnt = trailing_count(per_group(lit), LEAD_GROUPS) >= FLAME_KNOWN_MIN
+    good = known & ~weak
+    return failed | (known & weak), good, good | (counted & burnt & ~failed)
+
+
+def _failed_before(failures: Floats) -> Booleans:
+    """Attempts failed in six hours, longer ago than a code that is new can have led to."""
     rose = np.zeros(failures.shape, dtype=np.bool_)
     rose[:, 1:] = failures[:, 1:] > failures[:, :-1]
     back = (NEW_MIN + EARLIER_BY_MIN) // GROUP_MIN

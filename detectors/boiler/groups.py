@@ -15,17 +15,60 @@ from detectors.windows import last_where
 
 GROUP_S = 300
 GROUP_MIN = GROUP_S // 60
+SELDOM_MIN = 12  # many adapters speak every ten minutes, some a minute or two late (own)
 LEAD_GROUPS = int(LEAD.total_seconds()) // GROUP_S
+SURE_GROUPS = LEAD_GROUPS - -(-SELDOM_MIN // GROUP_MIN)
+"""So far back a silence before a reading is still in the frame."""
 
 
-def per_group(mask: Booleans) -> Integers:
-    """How many of the minutes of each group; the last minutes are left out if they fill none."""
+def per_group(mask: Booleans | Integers) -> Integers:
+    """How many of the minutes of each group; the last minutes are left out if they fill none.
+
+    Small whole numbers (int8) are summed.
+    """
     groups = mask.shape[1] // GROUP_MIN
     each = mask[:, : groups * GROUP_MIN].view(np.int8)
     counted = each[:, ::GROUP_MIN].copy()
     for minute in range(1, GROUP_MIN):
         counted += each[:, minute::GROUP_MIN]
     return counted
+
+
+def silences(heard: Booleans) -> list[tuple[int, Booleans]]:
+    """The readings that came after a silence, by how many minutes after the one before them.
+
+    From two minutes to SELDOM_MIN. Of a boiler that is read every ten minutes nearly all are found
+    at ten; of one that is read every minute the list is empty, or nearly.
+    """
+    unheard = ~heard
+    silent = heard
+    found: list[tuple[int, Booleans]] = []
+    for back in range(2, SELDOM_MIN + 1):
+        quiet = np.zeros_like(heard)
+        quiet[:, back:] = silent[:, back:] & unheard[:, 1 : 1 - back]
+        if not quiet.any():
+            break
+        silent = quiet
+        after = quiet.copy()
+        after[:, back:] &= heard[:, :-back]
+        if after.any():
+            found.append((back, after))
+    return found
+
+
+def standing(state: Booleans, silent: list[tuple[int, Booleans]]) -> Integers:
+    """For how many minutes a state stood that two readings at most SELDOM_MIN apart agree on.
+
+    By groups, each stretch in that of its later reading, which alone makes it known: so a group
+    may hold more than its five minutes. `silent` is what `silences` gives.
+    """
+    minutes = state.view(np.int8)
+    if silent and state.any():
+        minutes = minutes.copy()
+        for back, after in silent:
+            both = after[:, back:] & state[:, back:] & state[:, :-back]
+            minutes[:, back:] += both * np.int8(back - 1)
+    return per_group(minutes)
 
 
 def sum_of_groups(values: Floats) -> Floats:
@@ -56,7 +99,7 @@ def extreme_of_groups(values: Floats, of: np.ufunc) -> Floats:
 
 
 def first_since(mask: Booleans, ended: Booleans) -> Integers:
-    """The first group with `mask` since `ended` was last true, within the last LEAD_GROUPS.
+    """The first group with `mask` since `ended` was last true, within the last SURE_GROUPS.
 
     Only where `mask` has been true since then; elsewhere a later group, or the number of groups.
     """
@@ -64,16 +107,16 @@ def first_since(mask: Booleans, ended: Booleans) -> Integers:
     places = np.arange(groups, dtype=np.int32)
     upcoming = np.where(mask, places, np.int32(groups))
     following = np.minimum.accumulate(upcoming[:, ::-1], axis=1)[:, ::-1]
-    since = np.maximum(last_where(ended) + 1, places - (LEAD_GROUPS - 1))
+    since = np.maximum(last_where(ended) + 1, places - (SURE_GROUPS - 1))
     return np.take_along_axis(following, np.minimum(since, groups - 1), axis=1)
 
 
 def summed_since(counts: Integers, ended: Booleans) -> Integers:
-    """Sum of the groups since `ended` was last true, of the last LEAD_GROUPS at most."""
+    """Sum of the groups since `ended` was last true, of the last SURE_GROUPS at most."""
     totals = np.zeros((counts.shape[0], counts.shape[1] + 1), dtype=np.int32)
     np.cumsum(counts, axis=1, dtype=np.int32, out=totals[:, 1:])
     places = np.arange(counts.shape[1], dtype=np.int32)
-    since = np.maximum(last_where(ended) + 1, places - (LEAD_GROUPS - 1))
+    since = np.maximum(last_where(ended) + 1, places - (SURE_GROUPS - 1))
     summed: Integers = totals[:, 1:] - np.take_along_axis(totals, since, axis=1)
     return summed
 

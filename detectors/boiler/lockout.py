@@ -10,7 +10,7 @@ import numpy as np
 
 from core.findings import Severity
 from detectors.arrays import Booleans, Floats, Integers
-from detectors.boiler.calls import HOME_COLD_C
+from detectors.boiler.calls import HOME_COLD_C, home_temp_c
 from detectors.boiler.fault_codes import (
     CodeClass,
     Condition,
@@ -27,6 +27,8 @@ from detectors.boiler.groups import (
     first_since,
     onsets,
     per_group,
+    silences,
+    standing,
     unknown_unless,
 )
 from detectors.daily import LEAD
@@ -63,15 +65,17 @@ def judge(frame: BoilerFrame) -> Judgement:
     A code of class lockout tells within ten minutes, one of class error once it has stood for
     half an hour, a code that we do not know then too, as information.
     """
-    locked = per_group(shown(frame, _of_class(frame, CodeClass.LOCKOUT)))
-    blocked = per_group(shown(frame, _of_class(frame, CodeClass.ERROR)))
-    unknown = per_group(shown(frame, conditions_of(frame.codes) == Condition.UNKNOWN))
+    heard = _heard(frame)
+    silent = silences(heard) if (frame["fault_code"] >= 0).any() else []
+    locked = standing(shown(frame, _of_class(frame, CodeClass.LOCKOUT)), silent)
+    blocked = standing(shown(frame, _of_class(frame, CodeClass.ERROR)), silent)
+    unknown = standing(shown(frame, conditions_of(frame.codes) == Condition.UNKNOWN), silent)
     cold_draws = trailing_count(per_group(_cold_draw(frame)), DRAWS_WITHIN_MIN // GROUP_MIN)
-    indoor_c = at_group_ends(frame.indoor_temp_c)
+    indoor_c = home_temp_c(frame)
     stands = (trailing_count(locked, LOCKED_WITHIN_MIN // GROUP_MIN) >= LOCKED_MIN) & (locked > 0)
     stands |= _for_long(blocked) | (cold_draws >= COLD_DRAWS_MIN)
     any_code = (locked > 0) | (blocked > 0) | (unknown > 0)
-    severity = unknown_unless(per_group(_heard(frame)) > 0)
+    severity = unknown_unless(per_group(heard) > 0)
     severity[_for_long(unknown)] = Severity.LOW
     severity[stands] = Severity.MEDIUM
     severity[stands & (indoor_c < HOME_COLD_C)] = Severity.HIGH

@@ -10,16 +10,15 @@ import numpy as np
 
 from core.findings import Severity
 from detectors.arrays import Booleans, Floats, Integers
-from detectors.boiler.calls import HOME_COLD_C, Calls, calls
+from detectors.boiler.calls import HOME_COLD_C, Calls, calls, home_temp_c
 from detectors.boiler.groups import (
     GROUP_MIN,
     GROUP_S,
-    LEAD_GROUPS,
+    SURE_GROUPS,
     at_group_ends,
     first_since,
     hours_of_day,
     onsets,
-    per_group,
     summed_since,
     unknown_unless,
 )
@@ -58,7 +57,7 @@ def judge(frame: BoilerFrame) -> Judgement:
     So an alert is over only when a later call has been answered.
     """
     heat = calls(frame)
-    indoor_c = at_group_ends(frame.indoor_temp_c)
+    indoor_c = home_temp_c(frame)
     unanswered = _unanswered(heat)
     cooling = _not_warming(frame, heat, indoor_c)
     began = first_since(heat.unanswered > 0, heat.answered > 0)
@@ -78,7 +77,7 @@ def judge(frame: BoilerFrame) -> Judgement:
         start=frame.start + timedelta(seconds=GROUP_S),
         step_s=GROUP_S,
         severity=severity,
-        holds=(trailing_count(heat.unanswered, LEAD_GROUPS) > 0)
+        holds=(trailing_count(heat.unanswered, SURE_GROUPS) > 0)
         & (trailing_count(heat.answered, HEARD_AGAIN_MIN // GROUP_MIN) == 0),
         confidence=np.where(visit, np.float32(0.5), np.float32(0.95)),
         onset=onsets(np.maximum(since, 0).astype(np.int32)),
@@ -114,15 +113,16 @@ def _unanswered(heat: Calls) -> Booleans:
 def _not_warming(frame: BoilerFrame, heat: Calls, indoor_c: Floats) -> Booleans:
     """Hot radiators are asked for and the boiler answers, but hardly burns, and the home cools."""
     groups = NOT_WARMING_H * 12
-    burning = trailing_count(per_group(frame["flame_on"] == 1), groups)
-    dark = trailing_count(per_group(frame["flame_on"] == 0), groups)
+    burning = trailing_count(heat.lit, groups)
+    dark = trailing_count(heat.unlit, groups)
     called = trailing_count(heat.called, groups)
     answered = trailing_count(heat.answered, groups) * 2 > called
-    hot = per_group(frame["flow_target_c"] >= RADIATORS_HOT_C) > 0
+    hot = at_group_ends(frame["flow_target_c"]) >= RADIATORS_HOT_C
     enough = called >= NOT_WARMING_CALLED * groups * GROUP_MIN
     idle = (burning <= NOT_WARMING_BURNING * called) & (burning + dark >= called / 2)
     fallen = np.zeros(indoor_c.shape, dtype=np.bool_)
-    fallen[:, groups:] = indoor_c[:, groups:] <= indoor_c[:, :-groups] - NOT_WARMING_FALL_K
+    then_c = home_temp_c(frame, np.fmin)[:, :-groups]
+    fallen[:, groups:] = indoor_c[:, groups:] <= then_c - NOT_WARMING_FALL_K
     cooling: Booleans = enough & answered & hot & idle & fallen & (indoor_c < HOME_COLD_C)
     return cooling
 

@@ -10,19 +10,19 @@ import numpy as np
 
 from core.findings import Severity
 from detectors.arrays import Booleans, Floats, Integers
-from detectors.boiler.calls import HOME_COLD_C
+from detectors.boiler.calls import HOME_COLD_C, home_temp_c
 from detectors.boiler.fault_codes import Condition, conditions_of, shown
 from detectors.boiler.groups import (
     GROUP_MIN,
     GROUP_S,
     LEAD_GROUPS,
-    at_group_ends,
     extreme_of_groups,
     first_since,
     onsets,
     per_group,
     unknown_unless,
 )
+from detectors.boiler.minutes import change
 from detectors.daily import LEAD
 from detectors.frame import BoilerFrame
 from detectors.judgement import Judgement, Rules
@@ -36,6 +36,7 @@ SPREAD_MIN = 3  # minutes of burning within six hours
 CODED_SPREAD_K = 28.0  # where the boiler itself speaks of heat or flow
 CODE_MIN = 3  # minutes with a code of no flow within half an hour (a block lasts about five)
 CODE_WITHIN_MIN = 30
+SOUND_SPREAD_K = 20.0  # usual systems have 10 to 20 (own)
 BURST_MIN = 3  # a burner without flow goes out within 1 to 2 minutes (detection.md 3.2)
 BURSTS_MIN = 4  # minutes of such bursts within six hours
 
@@ -62,11 +63,14 @@ def judge(frame: BoilerFrame) -> Judgement:
     burning = (frame["flame_on"] == 1) & (frame["hot_water_demand"] != 1)
     spread_k = _spread(frame, burning)
     wide = _minutes(spread_k > np.float32(SPREAD_K)) >= SPREAD_MIN
-    coded_wide = _minutes(spread_k > np.float32(CODED_SPREAD_K)) >= SPREAD_MIN
-    may_be = (trailing_count(either, LEAD_GROUPS) > 0) & (coded_wide | _in_bursts(burning))
+    may_be = trailing_count(either, LEAD_GROUPS) > 0
+    if may_be.any():
+        coded_wide = _minutes(spread_k > np.float32(CODED_SPREAD_K)) >= SPREAD_MIN
+        bursts = _in_bursts(frame, burning) & ~_taken_up(spread_k)
+        may_be &= coded_wide | bursts
     coded = trailing_count(no_flow, CODE_WITHIN_MIN // GROUP_MIN) >= CODE_MIN
     trouble = coded | wide | may_be
-    indoor_c = at_group_ends(frame.indoor_temp_c)
+    indoor_c = home_temp_c(frame)
     heard = per_group((frame["flow_temp_c"] > -np.inf) | (frame["heat_demand"] >= 0)) > 0
     severity = unknown_unless(heard)
     severity[trouble] = Severity.MEDIUM
@@ -107,7 +111,8 @@ def _minutes(mask: Booleans) -> Integers:
 def _spread(frame: BoilerFrame, burning: Booleans) -> Floats:
     """Flow less return while it burns, NaN elsewhere.
 
-    Less what they read apart even at their least at rest, in six hours.
+    Less what they read apart even at their least at rest, in six hours; NaN as well where the flow
+    reads the very same as a minute before.
     """
     spread_k = frame["flow_temp_c"] - frame["return_temp_c"]
     resting = np.where(frame["flame_on"] == 0, spread_k, np.float32(np.nan))
@@ -121,11 +126,28 @@ def _spread(frame: BoilerFrame, burning: Booleans) -> Floats:
     for minute in range(GROUP_MIN):
         spread_k[:, minute : apart.shape[1] * GROUP_MIN : GROUP_MIN] -= apart
     spread_k[~burning] = np.nan
+    stuck = change(frame["flow_temp_c"], 1) == 0.0  # the sensor, for such water warms by the second
+    spread_k[stuck] = np.nan
     return spread_k
 
 
-def _in_bursts(burning: Booleans) -> Booleans:
-    """In six hours it burned some minutes, and never BURST_MIN of them on end."""
+def _taken_up(spread_k: Floats) -> Booleans:
+    """In six hours the spread was read while it burned, and sound: it trips for another reason.
+
+    Such as water that boils in a furred exchanger.
+    """
+    read = _minutes(spread_k >= -np.inf) >= SPREAD_MIN
+    sound: Booleans = read & (_minutes(spread_k > np.float32(SOUND_SPREAD_K)) == 0)
+    return sound
+
+
+def _in_bursts(frame: BoilerFrame, burning: Booleans) -> Booleans:
+    """In six hours it burned some minutes, and never BURST_MIN of them on end.
+
+    Only where most of that time was read minute by minute: what is read seldom shows no burst.
+    """
     steady = lasting(burning, BURST_MIN)
-    bursts: Booleans = (_minutes(burning) >= BURSTS_MIN) & (_minutes(steady) == 0)
-    return bursts
+    seen = lasting(frame["flame_on"] >= 0, BURST_MIN)
+    bursts = (_minutes(burning) >= BURSTS_MIN) & (_minutes(steady) == 0)
+    told: Booleans = bursts & (_minutes(seen) * 2 >= LEAD_GROUPS * GROUP_MIN)
+    return told

@@ -12,9 +12,17 @@ from typing import Any
 import numpy as np
 
 from detectors.arrays import Booleans, Floats
-from detectors.boiler.groups import GROUP_MIN, GROUP_S, per_group, sum_of_groups
+from detectors.boiler.calls import COLD_FLOW_K, rooms_c
+from detectors.boiler.groups import (
+    GROUP_MIN,
+    GROUP_S,
+    SELDOM_MIN,
+    per_group,
+    silences,
+    sum_of_groups,
+)
 from detectors.frame import BoilerFrame
-from detectors.windows import trailing_sum
+from detectors.windows import lasting, trailing_sum
 
 ATMOSPHERE_BAR = 1.013
 FILL_TEMP_C = 20.0
@@ -32,7 +40,10 @@ AFTER_DRAW = timedelta(minutes=40)
 """So long after a draw of hot water the boiler is hotter than the radiators (own)."""
 REST_SPREAD_MAX_K = 6.0  # flow and return converge at rest (detection.md 3.2, NTC; own)
 RUNNING_SPREAD_MAX_K = 2.0  # of the return above the flow (own)
-CIRCULATING_C = 35.0  # a flow that a call for heat has warmed, where no flame is seen (own)
+CIRCULATING_C = 35.0  # a flow that a call for heat has warmed, where no flame is seen (own), and
+# within COLD_FLOW_K of its target: a boiler that does not hear the call only cools
+COOL_K = 5.0  # over the rooms: hours after the last call (own)
+WARMER_K = 0.5  # than at the reading before: twice the noise of a usual water sensor (own)
 QUIET_MIN = 5  # minutes without a call or a flame, until an unseen pump has surely stopped (own)
 
 HEAD_GROUPS = 24  # two hours
@@ -168,7 +179,8 @@ def _pump(frame: BoilerFrame) -> tuple[Booleans, Booleans]:
     unseen, dark = np.isnan(pump), np.isnan(flame)
     called, lit = calls == 1, flame == 1
     quiet = ~called & ~lit & ~(np.isnan(calls) & dark)
-    burning = (dark & called & (flow >= CIRCULATING_C)) | lit
+    warmed = ~(flow < np.fmax(frame["flow_target_c"] - COLD_FLOW_K, CIRCULATING_C))
+    burning = (dark & called & warmed) | lit
     off = (unseen & quiet) | (pump == 0)
     on = (unseen & burning) | (pump == 1)
     unheard = unseen & dark & np.isnan(calls)  # many adapters speak every ten minutes only
@@ -176,12 +188,32 @@ def _pump(frame: BoilerFrame) -> tuple[Booleans, Booleans]:
     rest[:, 1:] &= (off | unheard)[:, :-1]
     for back in range(2, QUIET_MIN):
         rest[:, back:] &= (off | unheard)[:, :-back] | ~unseen[:, back:]
+    rest &= ~(unseen & _may_have_run(frame, off, unheard))
     running = on.copy()
     running[:, 1:] &= (on | unheard)[:, :-1]
     spread = flow - frame["return_temp_c"]
     rest &= ~((spread > REST_SPREAD_MAX_K) | (spread < -REST_SPREAD_MAX_K))
     running &= ~(spread < -RUNNING_SPREAD_MAX_K)
     return rest, running
+
+
+def _may_have_run(frame: BoilerFrame, off: Booleans, unheard: Booleans) -> Booleans:
+    """Readings after a silence in which the pump may have run, or may run on.
+
+    Short calls are missed, and pumps run on after them, for as long as a thermostat calls now and
+    then: all readings but those of water that was at rest before, is no warmer, and long cold.
+    """
+    may: Booleans = np.zeros_like(off)
+    if not unheard.any():
+        return may
+    flow = frame["flow_temp_c"]
+    cool = flow <= rooms_c(frame) + np.float32(COOL_K)
+    may[:, 1:] = unheard[:, :-1] & ~cool[:, 1:]
+    may[:, 1:] |= lasting(unheard, SELDOM_MIN)[:, :-1]
+    for back, after in silences(~unheard):
+        warmer = flow[:, back:] > flow[:, :-back] + np.float32(WARMER_K)
+        may[:, back:] |= after[:, back:] & (warmer | ~off[:, :-back])
+    return may
 
 
 def _undrawn(frame: BoilerFrame) -> Booleans:

@@ -10,7 +10,7 @@ from detectors.windows import lasting
 
 REST_MIN = 120  # detection.md asks for 60; the return's sensor lags behind the flow's longer (own)
 RAILS_C = (-30.0, 120.0)  # -40 and 127 or 140 are what an open or shorted circuit reads
-GAP_MIN = 15  # of silence: what happened meanwhile is not known to have been rest (own)
+GAP_MIN = 9  # of silence, as in readings every ten minutes: it may hide a draw (own)
 DIFFERENCE_MAX_K = 15.0  # more at rest is water that somebody moved unseen, not a sensor (own)
 HELD_MIN = 10  # the very same reading for so long (own)
 MOVED_K = 4.0  # of the return, or of hot water that warms (own)

@@ -1,8 +1,9 @@
 """What may lie behind a damp room, as weights that say how much speaks for each cause.
 
 First what would take the damp away (warmth, less vapour, a warmer wall) shares the weight out; then
-what vapour has its own shares by where and when it comes. Air temperature and humidity alone do not
-tell a leak from rising damp or from rain: these come as a group, and somebody has to look.
+what vapour has its own shares by where and when it comes. A step within days speaks for a pipe, a
+room that follows the rain for a wall that lets it in. Without either a leak, rain and rising damp
+are not told apart: these come as a group, and somebody has to look.
 """
 
 from collections.abc import Mapping
@@ -51,6 +52,10 @@ class Signs:
     """The rise by night over that by day."""
     decay_share: Floats
     """How fast vapour leaves now, as a share of how fast it did."""
+    step_pa: Floats
+    """By how much the room suddenly became moister beside its home."""
+    rain_pa: Floats
+    """By how much it is moister after rain than in dry spells."""
     known_bridge: Floats
     """1 where fRsi was fitted or surveyed, else 0."""
 
@@ -69,14 +74,17 @@ def weights(signs: Signs) -> dict[str, Floats]:
     slow = np.where(np.isnan(signs.decay_share), 0.5, slow)
     by_night = np.clip(2.0 * no["night_share"] - 1.0, 0.0, 1.0) * local
     built = moist * 0.6 * by_night
+    piped, rained = (
+        SOURCE_POINTS * np.maximum(no[name], 0.0) / 100.0 for name in ("step_pa", "rain_pa")
+    )
     lived = moist - built
     raw = {
         "under_heated": cold,
         "under_ventilated": lived * (0.25 + 0.5 * slow),
         "high_moisture": lived * (0.75 - 0.5 * slow),
         "cold_bridge": wall,
-        "plumbing_leak": built * 0.40,
-        "penetrating_damp": built * 0.32,
+        "plumbing_leak": built * 0.40 + piped,
+        "penetrating_damp": built * 0.32 + rained,
         "persistent_moisture": built * 0.28,
         "sensor_fault": np.where(no["rise_pa"] > 0.0, 0.05, 0.0) * moist,
     }

@@ -13,10 +13,10 @@ from detectors.arrays import Floats
 from detectors.regression import scatter
 from detectors.windows import delayed, ratio, trailing_sum
 
-RECENT_DAYS = 10
-BASE_DAYS = 34  # with the recent days no more than an engine keeps
-RECENT_MIN, BASE_MIN = 7, 14  # known days, of each
-SPREADS = 1.5  # beyond so many spreads of the days before
+RECENT_DAYS = 14  # a slow source takes a fortnight to come, a visit lasts a few days (own)
+BASE_DAYS = 30  # with the recent days no more than an engine keeps
+RECENT_MIN, BASE_MIN = 9, 14  # known days, of each
+SPREADS = 1.2  # beyond so many spreads of the days before: one day in nine of a steady room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

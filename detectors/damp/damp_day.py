@@ -7,6 +7,7 @@ from detectors.daily import Features
 from detectors.damp.decay import decay_1_h
 from detectors.damp.hours import RoomHours, room_hours
 from detectors.damp.score import DAYS_REMEMBERED, score
+from detectors.damp.wet_weather import rain_day
 from detectors.frame import RoomFrame
 from detectors.mould import SENSITIVITIES, MouldState, grow, growing
 from detectors.windows import ratio
@@ -59,6 +60,7 @@ def damp_day(frame: RoomFrame, before: Features) -> Features:
         "mould_pace_day": pace_day,
         "damp_fortnight_pct": remembered_pct,
         "damp_score": score(state.index, pace_day, remembered_pct),
+        "damp_rain_mm": rain_day(frame),
         **_wall(hours),
     }
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from detectors.arrays import Floats
+from detectors.damp.building import Building
 from detectors.damp.causes import Signs, weights
 from detectors.damp.change import BASE_DAYS, RECENT_DAYS
 from detectors.damp.counterfactual import WARM_C, Counterfactual, counterfactual
@@ -35,7 +36,12 @@ PA_A_G_M3 = GAS_CONSTANT_WATER_J_KG_K * (KELVIN_AT_0_C + REFERENCE_AIR_C) / 1000
 
 
 def numbers(
-    frame: Frame, factor: Factor, now: Outlook, change: Moister, fall_k: Floats
+    frame: Frame,
+    factor: Factor,
+    now: Outlook,
+    change: Moister,
+    fall_k: Floats,
+    water: Building,
 ) -> dict[str, Floats]:
     """All evidence of the mould outlook, (rows, days) by name; NaN where one does not apply."""
     changed = counterfactual(frame, factor, now, F_RSI_ASSUMED)
@@ -59,6 +65,8 @@ def numbers(
         "moister_than_others_by_g_m3": np.where(
             change.told, change.own_rise_pa / PA_A_G_M3, np.nan
         ),
+        "suddenly_moister_by_g_m3": water.step_pa / PA_A_G_M3,
+        "wetter_after_rain_by_g_m3": water.rain_pa / PA_A_G_M3,
         "colder_by_k": fall_k,
         "excess_at_5_c_pa": excess.at_5_c_pa,
         "excess_at_5_c_within_pa": excess.within_pa,
@@ -71,7 +79,7 @@ def numbers(
         "score_if_warmer": np.where(air_c < WARM_C, changed.warmer_score, np.nan),
         "score_if_aired": changed.aired_score,
         "score_if_insulated": changed.insulated_score,
-        **weights(_signs(frame, factor, change, changed, excess, fall_k)),
+        **weights(_signs(frame, factor, change, changed, excess, fall_k, water)),
     }
 
 
@@ -82,6 +90,7 @@ def _signs(
     changed: Counterfactual,
     excess: Excess,
     fall_k: Floats,
+    water: Building,
 ) -> Signs:
     vapour_pa, outdoor_c = (
         trailing_mean(frame[f"damp_{n}"], DAYS) for n in ("vapour_pa", "outdoor_temp_c")
@@ -100,6 +109,8 @@ def _signs(
         own_share=change.own_rise_pa / np.maximum(change.rise_pa, 1.0),
         night_share=change.night_rise_pa / np.maximum(change.rise_pa, 1.0),
         decay_share=_decay_share(frame),
+        step_pa=water.step_pa,
+        rain_pa=water.rain_pa,
         known_bridge=(~factor.assumed).astype(np.float64),
     )
 

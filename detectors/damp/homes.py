@@ -21,9 +21,19 @@ def home_of(rows: Sequence[Row]) -> Integers:
 
 def home_sum(values: Floats | Booleans, home: Integers) -> Floats:
     """Sum over the rooms of each row's home, (rows, times); `values` must not hold NaN."""
-    sums = np.zeros((int(home.max(initial=-1)) + 1, values.shape[1]))
-    np.add.at(sums, home, values)
-    return sums[home]
+    order = np.argsort(home, kind="stable")
+    number, begin = np.unique(home[order], return_index=True)
+    if not len(number):
+        return np.zeros(values.shape)
+    sums = np.add.reduceat(values[order].astype(np.float64), begin, axis=0)
+    return sums[np.searchsorted(number, home)]
+
+
+def home_least(values: Floats, home: Integers) -> Floats:
+    """The least of the rooms of each row's home, (rows, times); infinite where none is known."""
+    least = np.full((int(home.max(initial=-1)) + 1, values.shape[1]), np.inf)
+    np.minimum.at(least, home, np.where(np.isnan(values), np.inf, values))
+    return least[home]
 
 
 def mean_of_others(values: Floats, home: Integers) -> Floats:
@@ -36,6 +46,5 @@ def mean_of_others(values: Floats, home: Integers) -> Floats:
 
 def wet_rooms(rows: Sequence[Row]) -> Booleans:
     """Whether each row is a room made for water, by its name; (rows,)."""
-    return np.array(
-        [any(w in row.place.lower() for w in WET_ROOMS) for row in rows], dtype=np.bool_
-    )
+    wet = {place: any(w in place.lower() for w in WET_ROOMS) for place in {r.place for r in rows}}
+    return np.array([wet[row.place] for row in rows], dtype=np.bool_)

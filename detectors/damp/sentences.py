@@ -12,12 +12,18 @@ from detectors.surface import assumed_words
 TEMPLATES = {
     "moister": "The air in this room holds more water than it used to: about {rise:.1f} g more in "
     "each cubic metre than in the weeks before, and more than doors and weather explain.",
+    "sudden": "Within days the air in this room has become moister beside the home's other rooms, "
+    "by about {step:.1f} g in each cubic metre, far more than its days vary by: a pipe may be "
+    "leaking.",
+    "rain": "This room is moister for days after rain than in dry spells, by about {rain:.1f} g in "
+    "each cubic metre: rain may be coming through an outer wall, a gutter or a window frame.",
     "colder": "This home has been about {fall:.0f} °C colder than in the weeks before; colder "
     "walls are damper walls.",
     "growth": "The coldest surfaces here were damp enough for mould to grow for {share} of the "
     "last week.",
     "index": "The estimated mould index is {index:.1f} on a scale to 6, where 1 shows only under a "
     "microscope and from 3 mould can be seen.",
+    "clean": "No mould is expected to have begun to grow.",
     "weeks": "If nothing changes, {what} in about {about} (likely between {least} and {most}).",
     "warmer": "With this room at {warm:.0f} °C the risk would fall to {level}.",
     "aired": "With twice the air change the risk would fall to {level}.",
@@ -26,6 +32,7 @@ TEMPLATES = {
     "wet": "Water probably formed on the coldest surfaces here for {hours:.0f} hours or more on "
     "{days}: anything colder than {dew:.0f} °C gets wet in this air.",
 }
+CLEAN_INDEX = 0.1  # less is a clean surface, within what a sensor tells (own)
 _BUILDING = ("plumbing_leak", "penetrating_damp", "persistent_moisture")
 _BUILDING_WEIGHT = 0.4  # together; with less they are one guess among others (own)
 _CHANGES = {
@@ -56,12 +63,17 @@ def mould_sentence(evidence: Mapping[str, float]) -> str:
     said = []
     if "moister_by_g_m3" in evidence:
         said.append(say("moister", rise=evidence["moister_by_g_m3"]))
+    if "suddenly_moister_by_g_m3" in evidence:
+        said.append(say("sudden", step=evidence["suddenly_moister_by_g_m3"]))
+    if "wetter_after_rain_by_g_m3" in evidence:
+        said.append(say("rain", rain=evidence["wetter_after_rain_by_g_m3"]))
     if "colder_by_k" in evidence:
         said.append(say("colder", fall=evidence["colder_by_k"]))
     share = round(evidence.get("growth_share_pct", 0.0))
     if share > 0:
         said.append(say("growth", share="all" if share >= 100 else f"{share} %"))
-    said.append(say("index", index=evidence["mould_index"]))
+    index = evidence["mould_index"]
+    said.append(say("index", index=index) if index >= CLEAN_INDEX else say("clean"))
     said += [*_weeks(evidence), *_change(evidence)]
     if sum(evidence.get(f"cause_{name}", 0.0) for name in _BUILDING) >= _BUILDING_WEIGHT:
         said.append(say("inspect"))

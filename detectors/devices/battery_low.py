@@ -29,6 +29,7 @@ RULES = Rules(
     dwell=timedelta(0),
     clear=timedelta(days=1),
     lookback=timedelta(days=FALL_DAYS + LAST_KNOWN_DAYS),
+    doubts_from=None,  # a sensor tells the truth until its battery is empty
 )
 
 

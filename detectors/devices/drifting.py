@@ -26,7 +26,7 @@ DAYS = 28
 KNOWN_MIN = 18  # days of them with somebody at home (own)
 RISE_MIN_K, RISE_MAX_K = 0.3, 2.5  # in DAYS; sensors differ by 0.3 K when new, and age slowly (own)
 RISE_MIN_LN = 0.08  # of vapour, about 4 % of humidity: a sound sensor is within 2 to 3 % (own)
-T_MIN = 2.5  # standard errors, of either (own)
+T_MIN = 2.0  # standard errors, of either (own)
 T_SUM_MIN = 6.0  # and of both together (own)
 T_VISIT, T_SUM_VISIT = 3.0, 7.0  # before anybody is sent (own)
 CORRELATED_DAYS = 3.0  # a change of weather or of habits lasts about so long (own)
@@ -36,7 +36,8 @@ STEP_SHARE_MAX_LN = 0.9  # vapour is restless (own)
 STEP_DAYS = 3
 OUTDOOR_WEIGHT_K2 = 4.0  # the weather must vary by 2 K before anything is put down to it (own)
 VISIT_LN = 0.2  # 10 % of humidity in four weeks is of no use; less can wait for a visit (own)
-OTHER_SENSOR_PCT = 3.0  # of charge from a day to the next: another sensor, or just seen to (own)
+OTHER_SENSOR_PCT = 3.0  # of charge from a day to the next: another sensor (own)
+NEW_BATTERY_PCT = 90.0  # a gauge that has just been given one says so or more (own)
 CHARGE_DAYS = 3  # a charge that was told longer ago is not today's (own)
 HOLD_SHARE = 0.5
 EVEN_T = 4.0  # of the sum: at which it is even money (own)
@@ -81,8 +82,7 @@ def judge(frame: DayFrame) -> Judgement:
     far = (warmth.rise >= RISE_MIN_K) & (warmth.rise <= RISE_MAX_K) & (damp.rise >= RISE_MIN_LN)
     visit = sure & (damp.rise >= VISIT_LN)
     severity = np.where(visit, int(Severity.MEDIUM), int(Severity.LOW))
-    charge = held(frame["device_battery_pct"], limit=CHARGE_DAYS)
-    changed = highest_of_days(np.abs(charge - delayed(charge, 1)), DAYS) >= OTHER_SENSOR_PCT
+    changed = highest_of_days(_other_sensor(frame["device_battery_pct"], homes), DAYS) > 0
     total = np.nan_to_num(np.maximum(both, 0.0))
     return judged(
         frame,
@@ -108,6 +108,20 @@ def sentence(evidence: Mapping[str, float]) -> str:
         f"and {evidence['vapour_creep_pct']:.0f} % of vapour in {evidence['days']:.0f} days. A "
         "room that is heated more gets drier, not damper, so it is probably the sensor that ages."
     )
+
+
+def _other_sensor(charge_pct: Floats, homes: Integers) -> Floats:
+    """1 on days on which a charge says that another sensor hangs here; (rows, days).
+
+    It has leapt, and not to that of a new battery, which may be in the same sensor; or another one
+    of the home has leapt too, as where two change places.
+    """
+    charge = held(charge_pct, limit=CHARGE_DAYS)
+    leapt = np.abs(charge - delayed(charge, 1)) >= OTHER_SENSOR_PCT
+    elsewhere = sum_of_home(leapt, homes) - leapt
+    moved = leapt & ((charge < NEW_BATTERY_PCT) | (elsewhere > 0))
+    other: Floats = moved.astype(np.float64)
+    return other
 
 
 def _beside_home(values: Floats, homes: Integers, where: Booleans) -> Floats:

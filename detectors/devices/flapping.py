@@ -37,6 +37,7 @@ RULES = Rules(
     ),  # the day on which a sensor is changed for another kind is half and half
     clear=timedelta(days=1),
     lookback=timedelta(days=USUAL_DAYS + STEADY_DAYS),
+    doubts_from=None,  # what is there is true
 )
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from detectors.arrays import Floats, Integers
 from detectors.devices.pairs import pairs_within
 from detectors.frame import Frame
-from detectors.windows import held
+from detectors.windows import held, sum_of_blocks
 
 STEP_S = 900
 HOLD_STEPS = 4  # an hour: longer silences are not bridged
@@ -19,10 +19,9 @@ LAG_MOST_H = 7  # a clock is rarely out by more than six hours, and then by a ti
 def quarters(values: Floats, frame: Frame) -> Floats:
     """Means of the quarters of an hour, (rows, quarters); short silences keep the last one."""
     size = STEP_S // frame.step_s
-    blocks = values.reshape(len(values), -1, size)
-    known = blocks == blocks
-    counts = known.sum(axis=2)
-    sums = np.where(known, blocks, 0).sum(axis=2)
+    known = values == values
+    counts = sum_of_blocks(known, size, dtype=np.int32)
+    sums = sum_of_blocks(np.where(known, values, 0), size, dtype=values.dtype)
     means = np.divide(sums, counts, where=counts > 0, out=np.full(sums.shape, np.nan, sums.dtype))
     return held(means, limit=HOLD_STEPS)
 

@@ -26,6 +26,8 @@ NEAR_SHARE_MAX = 0.5  # of those at the rail: a real fog comes and goes through 
 LEAP_SHARE_MIN = 0.5  # of the times it left the high end: wet walls and air dry slowly (own)
 LEAPS_MIN = 2  # in two days
 ALWAYS_SHARE = 0.95  # of two days: a sensor that hardly ever leaves the end (own)
+CLIMB_DAYS = 28  # in which air that is saturated now has climbed there …
+CLIMB_SHARE_MAX = 0.1  # … through 90 to 99 %: a sensor that breaks is at its end at once (own)
 EXCESS_MIN_PA = 400.0  # above the vapour of the other rooms: air of cold rooms does saturate (own)
 READINGS_MIN = 12  # of a day, for a share of them; and so few at the low end are no chance (own)
 LOW_READINGS_MIN = 3
@@ -37,7 +39,7 @@ RULES = Rules(
     raise_from=Severity.MEDIUM,
     dwell=timedelta(0),
     clear=timedelta(days=1),
-    lookback=timedelta(days=HOLD_DAYS),
+    lookback=timedelta(days=CLIMB_DAYS),
 )
 
 
@@ -52,6 +54,7 @@ def judge(frame: DayFrame) -> Judgement:
     low = ratio(low_count, readings, where=enough)
     high, of_two_days, near = _high(frame, enough)
     stands = (of_two_days >= ALWAYS_SHARE) & ~(_excess_pa(frame) < EXCESS_MIN_PA)
+    stands &= ~_climbed(frame)
     is_low = (low >= LOW_SHARE) & (low_count >= LOW_READINGS_MIN)
     is_high = (of_two_days >= HIGH_SHARE) & (high >= HIGH_DAY_SHARE)
     is_high &= (delayed(high, 1) >= HIGH_DAY_SHARE) & (near <= NEAR_SHARE_MAX)
@@ -100,6 +103,14 @@ def _leaps(frame: DayFrame) -> Booleans:
     left = trailing_known_sum(frame["device_rail_left"], 2)
     most: Booleans = (leaps >= LEAPS_MIN) & (leaps >= LEAP_SHARE_MIN * left)
     return most
+
+
+def _climbed(frame: DayFrame) -> Booleans:
+    """Where humidity has been near its high end for much of the last weeks."""
+    near = trailing_known_sum(frame["device_near_rail"], CLIMB_DAYS)
+    readings = trailing_known_sum(frame["device_readings"], CLIMB_DAYS)
+    climbed: Booleans = near > CLIMB_SHARE_MAX * readings
+    return climbed
 
 
 def _excess_pa(frame: DayFrame) -> Floats:

@@ -29,7 +29,8 @@ STRONG = 1.6  # spreads by which two rooms must differ for it to be told when th
 WEAK = 0.8  # and by which, for it to tell beside a strong one, in the mean of some days (own)
 LEAN_MAX = 2.0  # a small difference is less well known (own)
 MIRROR_MIN, MIRROR_MAX = 0.5, 1.6  # of the usual difference, the other way round (own)
-BEHAVIOURS_MIN = 2  # one may be a radiator that was turned down, a leak, a guest (own)
+BEHAVIOURS_MIN = 2  # one may be a radiator that was turned down, a leak; guests who stay for five
+# days warm a room and make it damper, so without a mark two are no more than information (own)
 
 BEHAVIOURS = {  # with the least spread that is taken for one, so that still rooms are not certain
     "beside_temp_c": 0.3,  # (own; sensors differ by 0.3 K for their lives, which cancels out)
@@ -51,7 +52,7 @@ LASTING_DAYS = 2.0  # a habit or the weather makes a day like the one before: 4 
 ODDS_MAX = 5.0  # of one behaviour, as natural logarithm: no one of them decides alone (own)
 ODDS_SURE = 6.0  # 400 to 1 that the filing is wrong; most exchanges are meant and filed (own)
 ODDS_LOW = 3.0  # 20 to 1, so about as likely as not: worth a look when somebody is there (own)
-CONFIDENCE_LOW, CONFIDENCE_BEHAVIOUR, CONFIDENCE_MARKED = 0.5, 0.85, 0.95
+CONFIDENCE_LOW, CONFIDENCE = 0.5, 0.95
 
 RULES = Rules(
     raise_from=Severity.LOW,
@@ -93,8 +94,8 @@ def judge(frame: DayFrame) -> Judgement:
     marked = _count([one.mirrored for one in marks])
     moved = (marked >= 1) & (_count([one.as_it_was for one in marks]) == 0)
     by_behaviour = (turned >= 1) & (leaning >= BEHAVIOURS_MIN) & (unturned == 0)
-    sure = np.where(marked >= 1, moved & (odds >= ODDS_SURE), by_behaviour)
-    swapped = sure | (moved & (odds >= ODDS_LOW))
+    sure = moved & (odds >= ODDS_SURE)
+    swapped = np.where(marked >= 1, moved & (odds >= ODDS_LOW), by_behaviour)
     evidence = {
         name: _of_rows(frame, (first, second), np.where(swapped, count, 0))
         for name, count in (("behaviours_exchanged", leaning), ("sensor_marks_exchanged", marked))
@@ -108,7 +109,7 @@ def judge(frame: DayFrame) -> Judgement:
         severity=severe.astype(np.int8),
         known=frame["device_readings"] > 0,
         holds=_of_rows(frame, (first, second), (turned > unturned) | (moved & (odds > 0))) > 0,
-        confidence=_confidence(severe, evidence["sensor_marks_exchanged"] > 0),
+        confidence=np.where(severe >= int(Severity.MEDIUM), CONFIDENCE, CONFIDENCE_LOW),
         since_days=np.array(RECENT_DAYS),
         evidence=evidence,
         sentence=sentence,
@@ -169,11 +170,6 @@ def _odds(lately: Floats, variance: Floats, taken_along: float) -> Floats:
     spread = np.maximum(variance, 0.0) / LASTING_DAYS + taken_along**2
     odds = ratio(2.0 * lately, spread, where=spread > 0)
     return np.clip(np.nan_to_num(odds), -ODDS_MAX, ODDS_MAX)
-
-
-def _confidence(severe: Floats, marked: Booleans) -> Floats:
-    sure = np.where(marked, CONFIDENCE_MARKED, CONFIDENCE_BEHAVIOUR)
-    return np.where(severe >= int(Severity.MEDIUM), sure, CONFIDENCE_LOW)
 
 
 def _count(masks: list[Booleans]) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 from detectors.arrays import Booleans, Floats, Integers
 from detectors.daily import DAY_S, DayFrame
 from detectors.judgement import UNKNOWN, Judgement, Severities
-from detectors.windows import trailing_windows
+from detectors.windows import trailing_highest
 
 
 def judged(
@@ -50,7 +50,4 @@ def spoken(frame: DayFrame) -> Booleans:
 
 def highest_of_days(values: Floats, days: int) -> Floats:
     """Highest of the last `days` days, unknown ones as nothing."""
-    highest: Floats = trailing_windows(np.nan_to_num(values), days, before=0.0).max(
-        axis=2, initial=0.0
-    )
-    return highest
+    return trailing_highest(np.maximum(np.nan_to_num(values), 0.0), days)

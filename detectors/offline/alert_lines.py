@@ -15,7 +15,8 @@ def alert_lines(
 ) -> Iterator[str]:
     """One line an episode, in order of raising, home, detector and place.
 
-    `groups` is the mass event of those that are in one, by place in `episodes`.
+    `groups` is the mass event of those that are in one, by place in `episodes`. Lines of alerts
+    that come and go say `"flapping": true`, others nothing of it.
     """
     ordered = sorted(enumerate(episodes), key=lambda one: _order(one[1]))
     for place, episode in ordered:
@@ -27,7 +28,7 @@ def _order(episode: Episode) -> tuple[datetime, str, str, str]:
 
 
 def _document(episode: Episode, group: str | None) -> dict[str, object]:
-    return {
+    document: dict[str, object] = {
         "home_id": episode.home_id,
         "detector": episode.detector,
         "place": episode.place,
@@ -41,6 +42,9 @@ def _document(episode: Episode, group: str | None) -> dict[str, object]:
         "causes": [{"cause": one.cause, "weight": one.weight} for one in episode.causes],
         "group": group,
     }
+    if episode.flapping:
+        document["flapping"] = True
+    return document
 
 
 def _instant(at: datetime) -> str:

@@ -101,7 +101,7 @@ def _judge_blocks(
         for home, counts in table.days.items():
             days.setdefault(home, []).extend(counts)
     reaches = {home: reach(DayCounts.of(counts)) for home, counts in days.items()}
-    in_blocks, grouped = blocks(tables, reaches)
+    in_blocks, grouped = blocks(tables, reaches, around.area_of)
     if not grouped:
         say(
             "homes lie too mixed to be read apart (group rows by home, some 100,000 in a row "

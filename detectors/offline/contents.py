@@ -1,6 +1,6 @@
 """What lies where in a table of readings, seen in one pass over its names and instants."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -113,27 +113,60 @@ def contents(stored: StoredTable) -> Contents:
 
 
 def blocks(
-    tables: Sequence[Contents], reaches: Mapping[str, Reach]
+    tables: Sequence[Contents], reaches: Mapping[str, Reach], area_of: Mapping[str, str]
 ) -> tuple[list[tuple[str, ...]], bool]:
     """The homes in blocks that are judged together, and whether they lie grouped.
 
     A block has BLOCK_HOMES homes at most, whose readings in hand are about BLOCK_ROWS, and whose
-    times overlap. Homes that do not lie grouped are one block.
+    times overlap. The homes of an area are together as far as that goes, for some detectors compare
+    neighbours; where pieces would be read too often for it, homes follow one another as they lie.
+    Homes that do not lie grouped are one block.
     """
     homes = list(dict.fromkeys(home for one in tables for home in one.homes))
+    by_area: dict[str | None, list[str]] = {}
+    for home in homes:
+        by_area.setdefault(area_of.get(home), []).append(home)
+    pieces = sum(len(table.stored.pieces) for table in tables)
+    for areas in (list(by_area.values()), [homes]):
+        found = _cut(areas, tables, reaches)
+        reads = sum(len(table.pieces_of(block)) for table in tables for block in found)
+        if reads <= READ_AGAIN_MAX * pieces:
+            return found, True
+    return [tuple(homes)], False
+
+
+def _cut(
+    areas: Sequence[Sequence[str]], tables: Sequence[Contents], reaches: Mapping[str, Reach]
+) -> list[tuple[str, ...]]:
+    """Areas one after the other in blocks; one that would fit into a new block begins it."""
+    rows_of = {
+        home: sum(table.rows_in_hand(home) for table in tables) for area in areas for home in area
+    }
     found: list[list[str]] = [[]]
     rows, span = 0, None
-    for home in homes:
-        size = sum(table.rows_in_hand(home) for table in tables)
-        full = rows + size > BLOCK_ROWS or len(found[-1]) >= BLOCK_HOMES
-        if span is not None and (full or not span.meets(reaches[home])):
-            found.append([])
-            rows, span = 0, None
-        found[-1].append(home)
-        rows += size
-        span = reaches[home] if span is None else span.with_other(reaches[home])
-    reads = sum(len(table.pieces_of(block)) for table in tables for block in found)
-    pieces = sum(len(table.stored.pieces) for table in tables)
-    if reads > READ_AGAIN_MAX * pieces:
-        return [tuple(homes)], False
-    return [tuple(block) for block in found if block], True
+    for part in (part for area in areas for part in _even_parts(area, rows_of)):
+        together = len(part), sum(rows_of[home] for home in part)
+        apart = _fits(0, 0, *together) and not _fits(len(found[-1]), rows, *together)
+        for home in part:
+            full = apart or not _fits(len(found[-1]), rows, 1, rows_of[home])
+            apart = False
+            if span is not None and (full or not span.meets(reaches[home])):
+                found.append([])
+                rows, span = 0, None
+            found[-1].append(home)
+            rows += rows_of[home]
+            span = reaches[home] if span is None else span.with_other(reaches[home])
+    return [tuple(block) for block in found if block]
+
+
+def _even_parts(area: Sequence[str], rows_of: Mapping[str, int]) -> Iterator[Sequence[str]]:
+    """An area in no more parts than it has to have, so that no home is left with few neighbours."""
+    rows = sum(rows_of[home] for home in area)
+    parts = max(-(-len(area) // BLOCK_HOMES), -(-rows // BLOCK_ROWS))
+    each = -(-len(area) // parts)
+    for first in range(0, len(area), each):
+        yield area[first : first + each]
+
+
+def _fits(homes: int, rows: int, more_homes: int, more_rows: int) -> bool:
+    return homes + more_homes <= BLOCK_HOMES and rows + more_rows <= BLOCK_ROWS

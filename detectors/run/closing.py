@@ -9,7 +9,8 @@ import psycopg
 
 from core.quantities import Kind
 from detectors.arrays import Floats
-from detectors.daily import RUN_UP, Features, day_of_boilers, day_of_rooms
+from detectors.daily import DAY_S, RUN_UP, Features, day_of_boilers, day_of_rooms
+from detectors.episodes import Came
 from detectors.frame import Row
 from detectors.registry import Detectors
 from detectors.run.candidates import Candidate
@@ -17,11 +18,12 @@ from detectors.run.due import LATE, Run, day_runs
 from detectors.run.kept_days import history, to_keep
 from detectors.run.placed import stay
 from detectors.run.reading import boilers_between, rooms_between
-from detectors.run.telling import Swept, known_alerts, open_episodes, tell, unjudged
+from detectors.run.telling import Swept, came_before, known_alerts, open_episodes, tell, unjudged
 from detectors.run.watching import Watched, Watching
 from detectors.run.windows import Window
 from detectors.watch import KEPT_DAYS, Daily, Stood, judge_days
 from store import days
+from store.alerts import KnownAlert
 from store.judgements import HomeJudgement
 
 HOMES_AT_ONCE = 500
@@ -111,10 +113,14 @@ def _judge_block(
     of_devices, others = _daily(detectors, kind)
     stretch = Window(start=past.start, since=run.begin + _DAY, end=run.end)
     names = [one.name for one in (*of_devices, *others)]
-    known = known_alerts(conn, permits, names, stretch) if run.told else []
+    known: list[KnownAlert] = []
+    came: dict[str, Came] = {}
+    if run.told:
+        known = known_alerts(conn, permits, names, stretch)
+        came = came_before(conn, permits, names, rows, stretch.since, step_s=DAY_S)
     open_before = open_episodes(known, rows, stretch.since)
     stood = {
-        name: Stood(standing=standing, open=open_before.get(name, {}))
+        name: Stood(standing=standing, open=open_before.get(name, {}), came=came.get(name, {}))
         for name, standing in past.standing((*of_devices, *others), len(rows)).items()
     }
     frame = past.frame(fresh, rows, f_rsi)

@@ -17,7 +17,11 @@ KEPT = int(RUN_UP.total_seconds()) // BOILER_STEP_S
 CODES_MAX = 10_000
 """Different fault codes; no maker has a thousand. With more all is read again."""
 
-_AROUND = ("outdoor_temp_c", "indoor_temp_c")
+IN_USE_MIN = 0.25
+"""Of the slots; with fewer in use, as when many homes have left, the others are given back."""
+
+_INDOORS = "indoor_temp_c"
+_AROUND = ("outdoor_temp_c", _INDOORS)
 _CODE = "fault_code"
 _EMPTY = np.iinfo(np.int64).min
 
@@ -79,11 +83,23 @@ class Memory:
         self._until[slots] = _minute(frame.instant(frame.steps))
         self._heard_at[slots] = _minute(now)
 
+    def rows(self) -> list[Row]:
+        """The boilers of which minutes are kept."""
+        return list(self._slots)
+
+    def forget_rooms(self, row: Row) -> None:
+        """Drop how warm the rooms around a boiler were, if anything of it is kept."""
+        slot = self._slots.get(row)
+        if slot is not None and _INDOORS in self._rings:
+            self._rings[_INDOORS][slot] = np.nan
+
     def forget(self, *, heard_before: datetime) -> None:
-        """Drop boilers of which nothing was kept since then, as their homes may have objected."""
+        """Drop boilers of which nothing was kept since then, and give back room not needed."""
         for row, slot in list(self._slots.items()):
             if self._heard_at[slot] < _minute(heard_before):
                 self.drop(row)
+        if len(self._slots) < len(self._until) * IN_USE_MIN:
+            self._shrink()
 
     def drop(self, row: Row) -> None:
         """Drop what is kept of a boiler, if anything is."""
@@ -125,6 +141,14 @@ class Memory:
         for row in missing:
             self._slots[row] = self._free.pop()
         return [self._slots[row] for row in rows]
+
+    def _shrink(self) -> None:
+        """As many slots as are in use, in their order."""
+        used = np.fromiter(self._slots.values(), dtype=np.int64, count=len(self._slots))
+        self._until, self._heard_at = self._until[used], self._heard_at[used]
+        self._rings = {name: ring[used] for name, ring in self._rings.items()}
+        self._slots = {row: slot for slot, row in enumerate(self._slots)}
+        self._free.clear()
 
     def _grow(self, by: int) -> None:
         """At least `by` slots more, and half as many again as there are, so that it is rare."""

@@ -16,17 +16,18 @@ from core.findings import Episode
 from core.quantities import Kind
 from detectors.arrays import Integers
 from detectors.daily import RUN_UP
-from detectors.episodes import Standing
+from detectors.episodes import Came, Standing
 from detectors.frame import BoilerFrame, Row
 from detectors.registry import Detectors
 from detectors.run.candidates import Candidate
 from detectors.run.due import Run, minute_runs
 from detectors.run.memory import Memory
 from detectors.run.reading import boilers_between
-from detectors.run.telling import Swept, known_alerts, open_episodes, tell, unjudged
+from detectors.run.telling import Swept, came_before, known_alerts, open_episodes, tell, unjudged
 from detectors.run.watching import Watched, Watching
 from detectors.run.windows import Window, whole_day
 from detectors.watch import GROUP_S, Fast, Stood, judge_minutes
+from store.alerts import KnownAlert
 from store.judgements import HomeJudgement
 
 BOILERS_AT_ONCE = 2_000
@@ -39,9 +40,9 @@ SHORT = timedelta(hours=1)
 """What the running service judges at once when it keeps up, and a little more."""
 
 BOILER_DAYS_A_SWEEP = 2_000
-"""Days of minutes that are judged in one sweep, for what arrived is taken in the same transaction:
+"""Days of minutes that are read in one sweep, for what arrived is taken in the same transaction:
 after an outage, or where much came late, the rest stays due. Five minutes of 20,000 boilers are 69
-of them."""
+of them, and what these rest on is read again after a restart 5,900: three sweeps."""
 
 _DAY = timedelta(days=1)
 
@@ -81,13 +82,21 @@ def judge_due_minutes(
     for key, group in groups.items():
         is_short = key.in_memory and key.run.end - key.run.begin <= SHORT
         at_once = BOILERS_AT_ONCE if is_short else BOILERS_READ_AT_ONCE
+        lead = _read_before(key, watching.detectors)
         for first in range(0, len(group), at_once):
             if left <= timedelta(0):
                 return
             block = sorted(group[first : first + at_once], key=lambda one: _row(one[0]))
-            run = _first_days(key.run, left / len(block))
+            run = _first_days(key.run, left / len(block) - lead)
             yield from _judge_block(conn, watching, replace(key, run=run), block, swept, now)
-            left -= len(block) * (run.end - run.begin)
+            left -= len(block) * (lead + run.end - run.begin)
+
+
+def _read_before(key: _Key, detectors: Detectors) -> timedelta:
+    """How many minutes of each boiler are read before those that are judged."""
+    lead = timedelta(0) if key.in_memory else RUN_UP
+    recount = recount_over(detectors.boiler_minutes) if key.recounted else timedelta(0)
+    return lead + (recount + RUN_UP if recount else timedelta(0))
 
 
 def _first_days(run: Run, most: timedelta) -> Run:
@@ -118,16 +127,19 @@ def _judge_block(
     run, detectors = key.run, watching.detectors
     fast = detectors.boiler_minutes
     stretch = Window(start=run.begin, since=run.begin + timedelta(seconds=GROUP_S), end=run.end)
-    known = []
+    names = [one.name for one in fast]
+    known: list[KnownAlert] = []
+    came: dict[str, Came] = {}
     if run.told:
-        known = known_alerts(conn, permits, [one.name for one in fast], stretch)
+        known = known_alerts(conn, permits, names, stretch)
+        came = came_before(conn, permits, names, rows, stretch.since, step_s=GROUP_S)
     if key.recounted:
         counted = _recounted(conn, detectors, homes, run.begin)
     else:
         counted = _kept_standing([one.standing or {} for _, one in block], fast)
     open_before = open_episodes(known, rows, stretch.since)
     stood = {
-        name: Stood(standing=standing, open=open_before.get(name, {}))
+        name: Stood(standing=standing, open=open_before.get(name, {}), came=came.get(name, {}))
         for name, standing in counted.items()
     }
     ended: list[tuple[Row, Episode]] = []

@@ -100,6 +100,7 @@ def _begun(
     """
     if stands is not None:
         days.forget_days(conn, [one.home], kind, date.max)
+    if kind is Kind.BOILER:  # where nothing stands, what was measured there was erased
         watching.memory.drop(Row(*one.home, Kind.BOILER.value))
     devices = [place.device_id for place in one.places]
     # A sensor that stood in another home before was heard there: that is not this home's.

@@ -24,7 +24,7 @@ from detectors.registry import VERSION
 from detectors.run.candidates import HomeKey, purpose_of
 from detectors.run.grouping import group_alerts
 from detectors.run.placed import stay
-from detectors.run.telling import Swept, known_alerts, open_episodes, tell
+from detectors.run.telling import Swept, came_before, known_alerts, open_episodes, tell
 from detectors.run.windows import Window, whole_day
 from store import frames
 from store.frames import Arrival, Place
@@ -161,16 +161,18 @@ def _tell(
         for one in known_alerts(conn, permits, [silent.NAME], stretch)
         if Row(one.landlord_id, one.episode.home_id, one.episode.place) in standing
     ]
-    rules = silent.RULES
+    rules, rows = silent.RULES, judgement.rows
+    came = came_before(conn, permits, [silent.NAME], rows, stretch.since, step_s=STEP_S)
     judged = episodes(
         judgement,
         dwell_steps=rules.dwell_steps(judgement.step_s),
         clear_steps=rules.clear_steps(judgement.step_s),
         raise_from=rules.raise_from,
         since_step=_step_at(judgement, stretch.since),
-        open_before=open_episodes(known, judgement.rows, stretch.since).get(silent.NAME, {}),
+        open_before=open_episodes(known, rows, stretch.since).get(silent.NAME, {}),
+        came_before=came.get(silent.NAME, {}),
     )
-    told = [(judgement.rows[row], episode) for row, episode in judged]
+    told = [(rows[row], episode) for row, episode in judged]
     tell(conn, permits, known, told, stretch, VERSION, swept)
 
 

@@ -12,21 +12,19 @@ from datetime import datetime, timedelta
 
 import psycopg
 
-from core.consent import Permit
 from core.quantities import Kind
 from detectors.mass_events import within_of
-from detectors.registry import Detectors
-from detectors.run.candidates import HomeKey, HomesKnown, kind_of_place, purpose_of
+from detectors.run.candidates import HomeKey, HomesKnown
 from detectors.run.closing import judge_due_days
 from detectors.run.due import AREA_SETTLES, of_version
+from detectors.run.forgetting import close_refused, forget_refused
 from detectors.run.grouping import group_alerts
 from detectors.run.minutes import judge_due_minutes
 from detectors.run.news import KINDS, take_news
 from detectors.run.telling import Swept
 from detectors.run.watching import Watched, Watching
-from store import alerts, judgements
+from store import judgements
 from store.judgements import HomeJudgement
-from store.ledgers import in_force, ledgers_of_homes
 
 HOME_DAYS_A_SWEEP = 500
 """Days of each kind that are closed before minutes have their turn again: ten seconds or so for
@@ -49,6 +47,7 @@ def sweep(conn: psycopg.Connection, watching: Watching, *, now: datetime) -> Swe
     within = within_of(watching.detectors)
     with conn.transaction():
         swept.closed += close_refused(conn, watching.detectors, now=now)
+        forget_refused(conn, watching, now=now)
         take_news(conn, watching, known, swept, now=now)
         _judge_minutes(conn, watching, known, swept, now=now)
         group_alerts(conn, swept, within=within)
@@ -58,33 +57,6 @@ def sweep(conn: psycopg.Connection, watching: Watching, *, now: datetime) -> Swe
         swept.due = judgements.is_anything_due(conn, area_settles=AREA_SETTLES)
     watching.memory.forget(heard_before=now - _FORGET_AFTER)
     return swept
-
-
-def close_refused(conn: psycopg.Connection, detectors: Detectors, *, now: datetime) -> int:
-    """Close the open alerts that are no longer allowed to rest on what they rest on; how many.
-
-    That is so when the tenant objects, of a boiler's alert that needs the rooms also when to these,
-    and when the tenancy has ended in which they were raised: the next tenant's home is judged by
-    itself.
-    """
-    homes = alerts.homes_with_open_alerts(conn)
-    if not homes:
-        return 0
-    ledgers = ledgers_of_homes(conn, homes)
-    closed = 0
-    for alert in alerts.open_alerts(conn, homes):
-        ledger = in_force(ledgers.get((alert.landlord_id, alert.episode.home_id), ()), now)
-        kinds = {kind_of_place(alert.episode.place)}
-        if alert.episode.detector in detectors.need_rooms:
-            kinds.add(Kind.ROOM)
-        permits = [ledger.decide(purpose_of(kind), now) if ledger else None for kind in kinds]
-        if not all(
-            isinstance(permit, Permit) and permit.tenancy_id == alert.tenancy_id
-            for permit in permits
-        ):
-            alerts.close_alert(conn, alert.alert_id, at=now, why="consent")
-            closed += 1
-    return closed
 
 
 def _judge_minutes(

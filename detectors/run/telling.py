@@ -9,6 +9,7 @@ import psycopg
 
 from core.consent import Permit
 from core.findings import Episode
+from detectors.episodes import FLAPS_AT, Came, flaps_of
 from detectors.frame import Row
 from detectors.judgement import UNKNOWN, Judgement
 from detectors.reconcile import reconcile
@@ -79,6 +80,31 @@ def open_episodes(
         if row is not None and told.raised_at < since and still_open and not alert.refuted:
             found.setdefault(told.detector, {})[row] = replace(told, cleared_at=None)
     return found
+
+
+def came_before(
+    conn: psycopg.Connection,
+    permits: Iterable[Permit],
+    detectors: Sequence[str],
+    rows: Rows,
+    since: datetime,
+    *,
+    step_s: int,
+) -> dict[str, Came]:
+    """When the last alerts were raised before `since`, by detector and place in `rows`.
+
+    As far back as matters for verdicts in steps of `step_s`.
+    """
+    tenancies = [(permit.landlord_id, permit.tenancy_id) for permit in permits]
+    earliest = since - flaps_of(step_s).within
+    place_of = {row: number for number, row in enumerate(rows)}
+    found: dict[str, dict[int, tuple[datetime, ...]]] = {}
+    for one in alerts.raised_between(conn, tenancies, detectors, earliest, since):
+        number = place_of.get(Row(one.landlord_id, one.home_id, one.place))
+        if number is not None:
+            came = found.setdefault(one.detector, {})
+            came[number] = (*came.get(number, ()), one.raised_at)[1 - FLAPS_AT :]
+    return dict(found)
 
 
 def unjudged(known: Iterable[KnownAlert], judgement: Judgement) -> set[UUID]:

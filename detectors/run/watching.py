@@ -1,6 +1,7 @@
 """What a process of the detectors runs, and what it remembers."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from detectors import registry
 from detectors.registry import Detectors
@@ -14,8 +15,12 @@ Watched = tuple[Candidate, HomeJudgement]
 
 @dataclass(slots=True)
 class Watching:
-    """Detectors of a version, and boilers' last hours."""
+    """Detectors of a version, and boilers' last hours.
+
+    `looked_through_at` says when it was last asked which of these may still be kept.
+    """
 
     detectors: Detectors = field(default_factory=lambda: registry.DETECTORS)
     version: str = registry.VERSION
     memory: Memory = field(default_factory=Memory)
+    looked_through_at: datetime | None = None

@@ -22,7 +22,8 @@ FALLEN_C = 16.5  # or below this, by FALLEN_K colder than it was while lived in 
 FALLEN_K = 2.0
 MEDIUM_C = 13.5  # no home that is lived in as usual stays so cold, thrifty ones included (own)
 HIGH_C = 12.0  # below it blood pressure rises, and with it strokes and heart attacks (HHSRS)
-HOLD_K = 0.5  # an alert goes on until the home is so much warmer (own)
+HOLD_C = 16.0  # an alert goes on below it (HHSRS)
+HOLD_FALLEN_C, HOLD_FALLEN_K = 17.0, 1.5  # or below this and its best weeks by so much (own)
 PAST_DAYS = 12  # before SPAN_DAYS: how warm the home was (own)
 PAST_LIVED_MIN = 6
 SPAN_DAYS = 5  # one cold day is weather, or a boiler that is being repaired (own)
@@ -30,13 +31,13 @@ LIVED_DAYS_MIN = 3  # of them (own)
 WEEKS = 4  # in which hot water tells what is usual: most leave for less (own)
 EMPTY_DAYS = 21  # cold so long, it is told though nobody may be there: holidays end sooner (own)
 EMPTY_COLD_MIN = 18  # of them (own)
-IDLE_SHARE_MAX = 0.02  # of their time with heat called for: frost protection at most (own)
+IDLE_SHARE_MAX = 0.25  # of their time with heat called for: a set-back of 13 °C in frost (own)
 WARMER_K = 10.0  # confidence is all but full so far below a threshold (own)
 
 RULES = Rules(
     raise_from=Severity.LOW,
     dwell=timedelta(0),
-    clear=timedelta(days=2),
+    clear=timedelta(days=4),
     lookback=timedelta(days=WEEKS * WEEK_DAYS + SPAN_DAYS + PAST_DAYS),
 )
 
@@ -74,7 +75,7 @@ def judge(frame: DayFrame) -> Judgement:
         start=frame.start + timedelta(seconds=DAY_S),
         step_s=DAY_S,
         severity=np.where(empty, np.minimum(severity, np.int8(Severity.LOW)), severity),
-        holds=mean_c < FALLEN_C + HOLD_K,
+        holds=_holds(mean_c, indoor),
         confidence=_confidence(mean_c),
         onset=_onset(indoor),
         evidence={
@@ -115,6 +116,17 @@ def _severity(mean_c: Floats, fallen_k: Floats, inhabited: Booleans, known: Bool
     return np.where(known & ~np.isnan(mean_c), severity, UNKNOWN).astype(np.int8)
 
 
+def _holds(mean_c: Floats, indoor: Floats) -> Booleans:
+    """Still cold, or still colder than in the best PAST_DAYS of the weeks looked back on."""
+    weeks = trailing_mean(indoor, PAST_DAYS)
+    best_c = np.fmax.reduce(
+        [delayed(weeks, SPAN_DAYS + WEEK_DAYS * week) for week in range(WEEKS + 1)]
+    )
+    fallen = (mean_c < HOLD_FALLEN_C) & (best_c - mean_c >= HOLD_FALLEN_K)
+    holds: Booleans = (mean_c < HOLD_C) | fallen
+    return holds
+
+
 def _confidence(mean_c: Floats) -> Floats:
     """From 0.5 at the threshold upwards; 0 where nothing is known."""
     below = np.clip(np.nan_to_num(FALLEN_C - mean_c) / WARMER_K, 0.0, 1.0)
@@ -123,4 +135,4 @@ def _confidence(mean_c: Floats) -> Floats:
 
 def _onset(indoor: Floats) -> Integers:
     """The day after the last one that was warm enough."""
-    return np.minimum(last_where(indoor >= FALLEN_C + HOLD_K) + 1, np.arange(indoor.shape[1]))
+    return np.minimum(last_where(indoor >= HOLD_FALLEN_C) + 1, np.arange(indoor.shape[1]))

@@ -5,7 +5,7 @@ heating low, a room that is suddenly warmer than its home's other rooms, and sta
 heated by something else. `docs/detectors/overheating.md` explains it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from core.findings import Severity
 from detectors.arrays import Booleans, Floats, Integers
 from detectors.daily import DAY_S, DayFrame
+from detectors.frame import Row
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules, Severities
 from detectors.windows import delayed, ratio, trailing_count, trailing_known_sum, trailing_mean
 
@@ -22,7 +23,7 @@ RECENT_DAYS = 14
 PAST_DAYS = 31  # before those: together the 45 days that a frame reaches back
 RECENT_MIN, PAST_MIN = 10, 14  # nights known, of either (own)
 SHIFT_K = 1.25  # beside the other rooms, against its own past; sensors changing rooms make 1 (own)
-SURE_K = 2.0  # sun in heavy walls, or a fan that stopped, makes 1.7 (own)
+SURE_K = 2.5  # sun, or a fan that stopped, makes 1.7, a diverter stuck in summer 2.3 (own)
 NIGHT_SHIFT_K = (
     0.8  # so much on nearly every night: a warm evening or a cold room beside is no heat
 )
@@ -37,6 +38,14 @@ OWN_SHARE_MIN = 0.75  # of the shift is the room's own: of two swapped of three 
 STEADY_K = 0.9  # how the rooms lay to one another before: where that changed daily, none is told
 EVEN_K = 0.6  # of a shift: even money (own)
 HOT_HOURS_MAX = 32.0  # of night above 26 °C: 1 % of a year's hours asleep (CIBSE TM59)
+HOT_LATELY_DAYS = 14  # without a hot hour in them the heat is over (own)
+BEDROOMS = ("bed", "sleep", "nursery", "child", "kid", "teen", "parent", "guest", "studio")
+"""Parts of the names of rooms that are there to sleep in."""
+NOT_SLEPT_IN = (
+    *("bath", "shower", "toilet", "wc", "kitchen", "laundry", "utility", "ironing", "hall"),
+    *("landing", "stair", "corridor", "porch", "store", "cupboard", "garage", "loft", "cellar"),
+)
+"""Parts of the names of rooms in which nobody sleeps, in homes where no room is named a bedroom."""
 
 RULES = Rules(
     raise_from=Severity.LOW,
@@ -50,9 +59,9 @@ def judge(frame: DayFrame) -> Judgement:
     """Verdicts by the day on rooms; rows of the same home are each other's measure.
 
     UNKNOWN where the room's nights, or those of every other room of its home, are not known. More
-    than HOT_HOURS_MAX hours of night above 26 °C in the last 45 days are LOW, whatever the reason:
-    information, for a hot summer does so too. Heat that only this room has is LOW, from SURE_K on
-    MEDIUM, and HIGH together with hot nights.
+    than HOT_HOURS_MAX hours of night above 26 °C in a bedroom in the last 45 days are LOW, whatever
+    the reason: information, for a hot summer does so too. Heat that only this room has is LOW, from
+    SURE_K on MEDIUM, and HIGH together with hot nights.
     """
     night = frame["warmth_night_c"].astype(np.float64)
     others = _other_rooms(frame, night)
@@ -73,15 +82,15 @@ def judge(frame: DayFrame) -> Judgement:
     far = heated & (shift >= FAR_K) & (outdoor <= FAR_OPEN_C)
     heated &= outdoor <= OPEN_C
     sure = far | (heated & (shift >= SURE_K))
-    hot_h = trailing_known_sum(frame["warmth_hot_night_h"], RECENT_DAYS + PAST_DAYS)
+    hot_h, hot = _hot_nights(frame)
     return Judgement(
         detector=NAME,
         rows=frame.rows,
         start=frame.start + timedelta(seconds=DAY_S),
         step_s=DAY_S,
-        severity=_severity(heated, sure, hot_h, ~np.isnan(night)),
-        holds=(shift >= HOLD_K) | (hot_h > HOT_HOURS_MAX),
-        confidence=_confidence(shift, hot_h),
+        severity=_severity(heated, sure, hot, ~np.isnan(night)),
+        holds=(shift >= HOLD_K) | hot,
+        confidence=_confidence(shift, hot),
         onset=_onset(night.shape[1], len(frame.rows)),
         evidence={
             "warmer_than_before_k": shift,
@@ -107,13 +116,40 @@ def sentence(evidence: Mapping[str, float]) -> str:
             f"At night this room is {shift:.1f} K warmer beside the other rooms than it was last "
             f"month, at {evidence['night_temp_c']:.0f} °C: {why}"
         )
-    hot_h = evidence["night_above_26_c_h"]
+    hot_h = evidence.get("night_above_26_c_h", 0.0)
     if hot_h > HOT_HOURS_MAX:
         said.append(
             f"It was above 26 °C for {hot_h:.0f} hours of the last weeks' nights, which makes "
             "sleeping hard."
         )
     return " ".join(said) or "This room has been warmer at night than it was; it is cooling down."
+
+
+def _hot_nights(frame: DayFrame) -> tuple[Floats, Booleans]:
+    """Hours above 26 °C in the nights kept, and where they are too many and go on.
+
+    NaN and never in rooms that nobody sleeps in.
+    """
+    hours = frame["warmth_hot_night_h"]
+    slept_in = rooms_slept_in(frame.rows)[:, np.newaxis]
+    hot_h = np.where(slept_in, trailing_known_sum(hours, RECENT_DAYS + PAST_DAYS), np.nan)
+    return hot_h, (hot_h > HOT_HOURS_MAX) & (trailing_known_sum(hours, HOT_LATELY_DAYS) > 0)
+
+
+def rooms_slept_in(rows: Sequence[Row]) -> Booleans:
+    """Of which rows the night criterion speaks, (rows,): bedrooms, by their names.
+
+    Of a home without a room of such a name every room that is not named for something else.
+    """
+    otherwise = np.array([_is_named(row, NOT_SLEPT_IN) for row in rows], dtype=np.bool_)
+    bedroom = np.array([_is_named(row, BEDROOMS) for row in rows], dtype=np.bool_) & ~otherwise
+    told = {row[:2] for row, is_one in zip(rows, bedroom, strict=True) if is_one}
+    untold = np.array([row[:2] not in told for row in rows], dtype=np.bool_)
+    return bedroom | (untold & ~otherwise)
+
+
+def _is_named(row: Row, parts: Sequence[str]) -> bool:
+    return any(part in row.place.lower() for part in parts)
 
 
 def _other_rooms(frame: DayFrame, night: Floats) -> Floats:
@@ -148,18 +184,17 @@ def _nights_above(beside: Floats, line: Floats) -> Floats:
     return above
 
 
-def _severity(heated: Booleans, sure: Booleans, hot_h: Floats, known: Booleans) -> Severities:
-    hot = hot_h > HOT_HOURS_MAX
+def _severity(heated: Booleans, sure: Booleans, hot: Booleans, known: Booleans) -> Severities:
     severity = np.where(hot | heated, int(Severity.LOW), NOTHING)
     severity = np.where(sure, int(Severity.MEDIUM), severity)
     severity = np.where(sure & hot, int(Severity.HIGH), severity)
     return np.where(known, severity, UNKNOWN).astype(np.int8)
 
 
-def _confidence(shift: Floats, hot_h: Floats) -> Floats:
+def _confidence(shift: Floats, hot: Booleans) -> Floats:
     over = np.maximum(np.nan_to_num(shift), 0.0)
     by_shift = over**2 / (over**2 + EVEN_K**2)
-    return np.where(hot_h > HOT_HOURS_MAX, np.maximum(by_shift, 0.5), by_shift)
+    return np.where(hot, np.maximum(by_shift, 0.5), by_shift)
 
 
 def _onset(days: int, rows: int) -> Integers:

@@ -42,6 +42,7 @@ class Belongings:
 
     alert: UUID
     repair: str
+    group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def belongings(here: Town) -> Belongings:
     raised = here.ask(VICTIM, "POST", "/repairs", json={"alert_id": str(alert)})
     assert raised.status_code == 201, raised.text
     other = here.alert("home-1", "low_pressure", "boiler")
-    return Belongings(alert=other, repair=raised.json()["repair_id"])
+    return Belongings(alert=other, repair=raised.json()["repair_id"], group=here.group(other))
 
 
 def routes(app: FastAPI) -> list[Route]:
@@ -104,6 +105,10 @@ def body(route: Route, mine: Belongings) -> dict[str, Any]:
         ("PATCH", "/api/v1/repairs/{repair_id}"): {"json": {"status": "declined"}},
         ("PUT", "/api/v1/consents"): {"json": {"purpose": "repair.auto_raise", "choice": "yes"}},
         ("GET", "/api/v1/homes/{home_id}/readings"): {"params": {"kind": "room"}},
+        ("POST", "/api/v1/groups/acknowledge"): {"json": {"group": mine.group}},
+        ("POST", "/api/v1/groups/repairs"): {"json": {"group": mine.group}},
+        ("POST", "/landlord/groups/acknowledge"): {"params": {"group": mine.group}},
+        ("POST", "/landlord/groups/raise-repairs"): {"params": {"group": mine.group}},
         ("POST", "/my-choices"): {"data": {"purpose": "repair.auto_raise", "choice": "yes"}},
     }
     return given.get((route.method, route.path), {})

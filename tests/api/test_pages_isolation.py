@@ -57,7 +57,7 @@ def ask(browser: httpx.Client, method: str, path: str, alert: UUID) -> httpx.Res
 
 
 def test_the_list_of_pages_is_not_empty() -> None:
-    assert len(PERSONAL) == 11
+    assert len(PERSONAL) == 13
 
 
 @pytest.mark.parametrize(("method", "path"), PERSONAL)

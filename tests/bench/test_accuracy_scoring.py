@@ -95,8 +95,8 @@ def test_a_leak_found_a_day_later_and_four_before_it_is_noticed() -> None:
 
     assert (accuracy.overall.precision, accuracy.overall.recall) == (1.0, 1.0)
     assert accuracy.overall.f_half == 1.0
-    assert accuracy.overall.leads_h == (96.0,)
-    assert accuracy.overall.found_before_noticing == 1.0
+    assert accuracy.overall.leads.hours == (96.0,)
+    assert accuracy.overall.leads.found_before == 1.0
     assert accuracy.by_fault["slow_leak"] == accuracy.overall
     assert [third.events for third in accuracy.by_third] == [0, 1, 0]
 
@@ -199,8 +199,8 @@ def test_the_lead_of_a_late_alert_is_negative_and_comes_not_before_noticing() ->
 
     overall = scored(faults, [alert("lockout", day=8.5)]).overall
 
-    assert overall.leads_h == (-12.0,)
-    assert (overall.noticeable, overall.found_before_noticing) == (2, 0.0)
+    assert overall.leads.hours == (-12.0,)
+    assert (overall.leads.noticed, overall.leads.found_before) == (2, 0.0)
 
 
 def test_median_and_tenth_percentile_of_the_lead() -> None:
@@ -211,7 +211,40 @@ def test_median_and_tenth_percentile_of_the_lead() -> None:
 
     overall = scored(faults, alerts).overall
 
-    assert (overall.lead_median_h, overall.lead_p10_h) == (5 * 24.0, 24.0)
+    assert (overall.leads.median_h, overall.leads.p10_h) == (5 * 24.0, 24.0)
+
+
+def test_faults_develop_that_the_tenant_notices_a_day_after_the_onset_or_later() -> None:
+    faults = [
+        fault("fast_leak", day=7, noticed_day=7.9),
+        fault("slow_leak", home="home-2", day=7, noticed_day=8),
+        fault("slow_leak", home="home-3", day=7, noticed_day=12),
+        fault("railed", home="home-4", day=7),
+    ]
+
+    overall = scored(
+        faults,
+        [
+            alert("fast_leak", day=7.5),
+            alert("slow_leak", home="home-2", day=7.5),
+            alert("railed", home="home-4", day=9),
+        ],
+    ).overall
+
+    assert (overall.leads.noticed, overall.developing.noticed) == (3, 2)
+    assert overall.leads.hours == pytest.approx((9.6, 12.0))
+    assert overall.developing.hours == (12.0,)
+    assert overall.developing.found_before == 0.5
+
+
+def test_the_delay_is_from_the_onset_of_whatever_is_found_noticed_or_not() -> None:
+    faults = [fault("railed", day=7), fault("stuck", home="home-2", day=7)]
+
+    overall = scored(faults, [alert("railed", day=9)]).overall
+
+    assert overall.delays_h == (48.0,)
+    assert overall.delay_median_h == 48.0
+    assert scored(faults, []).overall.delay_median_h is None
 
 
 def test_a_weeks_list_is_cut_after_the_worst_fifty() -> None:

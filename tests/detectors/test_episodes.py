@@ -1,6 +1,7 @@
 """Raising and clearing: dwell, silence, restarts, and nothing known from the future."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.findings import Episode, Severity
-from detectors.episodes import episodes
+from detectors.episodes import BY_THE_DAY, BY_THE_MINUTE, FLAPS_AT, came_after, episodes
 from detectors.frame import Row
 from detectors.judgement import UNKNOWN, Judgement, Rules, Severities
 
@@ -150,7 +151,14 @@ def test_a_restart_neither_repeats_nor_loses_an_alert(whole: Judgement, steps: i
     first = episodes(cut(whole, steps), dwell_steps=3, clear_steps=2)
     still_open = {row: one for row, one in first if one.cleared_at is None}
 
-    second = episodes(whole, dwell_steps=3, clear_steps=2, since_step=steps, open_before=still_open)
+    second = episodes(
+        whole,
+        dwell_steps=3,
+        clear_steps=2,
+        since_step=steps,
+        open_before=still_open,
+        came_before=came_after({}, first),
+    )
 
     closed = [(row, one) for row, one in first if one.cleared_at is not None]
     at_once = episodes(whole, dwell_steps=3, clear_steps=2)
@@ -181,3 +189,103 @@ def test_rules_count_columns_with_both_ends() -> None:
 
     assert rules.dwell_steps(3600) == 25
     assert rules.clear_steps(3600) == 1
+
+
+COMES_AND_GOES = "It comes and goes: three times or more within ten days."
+QUIET_H = BY_THE_MINUTE.quiet // timedelta(hours=1)
+WITHIN_H = BY_THE_MINUTE.within // timedelta(hours=1)
+
+
+def cold_nights(nights: int, every: int = 24) -> list[int]:
+    """Hours of so many nights in which there is trouble for three hours each."""
+    return ([2, 2, 2] + [0] * (every - 3)) * nights
+
+
+def test_what_comes_each_cold_night_is_told_three_times_and_then_stays() -> None:
+    found = episodes(judgement(line(*cold_nights(30))), dwell_steps=2, clear_steps=2)
+
+    assert spans(found) == [(1, 4), (25, 28), (49, None)]
+    assert [one.flapping for _, one in found] == [False, False, True]
+
+
+def test_what_comes_and_goes_says_so_beside_its_last_numbers() -> None:
+    found = episodes(judgement(line(*cold_nights(5))), dwell_steps=2, clear_steps=2)
+
+    assert [one.sentence for _, one in found] == [
+        "It is 2.",
+        "It is 26.",
+        f"It is 98. {COMES_AND_GOES}",
+    ]
+
+
+@pytest.mark.parametrize(("quiet_h", "cleared"), [(QUIET_H - 1, False), (QUIET_H, True)])
+def test_it_is_over_after_a_longer_calm(quiet_h: int, cleared: bool) -> None:
+    nights = [*cold_nights(2), 2, 2, 2, *[0] * quiet_h]
+
+    found = episodes(judgement(line(*nights)), dwell_steps=2, clear_steps=2)
+
+    assert found[-1][1].cleared_at == (hour(50 + QUIET_H) if cleared else None)
+
+
+@pytest.mark.parametrize(("every", "flaps"), [(WITHIN_H // 2, True), (WITHIN_H // 2 + 1, False)])
+def test_three_times_in_a_longer_time_is_no_coming_and_going(every: int, flaps: bool) -> None:
+    found = episodes(judgement(line(*cold_nights(3, every))), dwell_steps=2, clear_steps=2)
+
+    assert [one.flapping for _, one in found] == [False, False, flaps]
+
+
+def test_hours_of_which_nothing_is_known_are_no_calm() -> None:
+    silence = [*cold_nights(2), 2, 2, 2, 0, *[UNKNOWN] * (2 * QUIET_H)]
+
+    found = episodes(judgement(line(*silence)), dwell_steps=2, clear_steps=2)
+
+    assert spans(found)[-1] == (49, None)
+
+
+def test_once_over_it_is_told_as_one_like_any_other() -> None:
+    """And a third time again only when that comes within so short a time."""
+    nights = [*cold_nights(3), *[0] * WITHIN_H, *cold_nights(2)]
+
+    found = episodes(judgement(line(*nights)), dwell_steps=2, clear_steps=2)
+
+    assert [one.flapping for _, one in found] == [False, False, True, False, False]
+
+
+def test_days_have_six_weeks_to_come_and_go() -> None:
+    days = replace(judgement(line(*cold_nights(3, 21))), step_s=86_400)
+
+    found = episodes(days, dwell_steps=2, clear_steps=2)
+
+    assert BY_THE_DAY.within == timedelta(days=2 * 21)
+    assert [one.flapping for _, one in found] == [False, False, True]
+
+
+flapping_judgements = hnp.arrays(np.int8, (2, 400), elements=st.integers(-1, 3)).map(judgement)
+
+
+@given(flapping_judgements, st.integers(0, 400))
+def test_what_flaps_does_so_however_time_is_cut(whole: Judgement, at: int) -> None:
+    first = episodes(cut(whole, at), dwell_steps=2, clear_steps=1)
+
+    second = episodes(
+        whole,
+        dwell_steps=2,
+        clear_steps=1,
+        since_step=at,
+        open_before={row: one for row, one in first if one.cleared_at is None},
+        came_before=came_after({}, first),
+    )
+
+    over = [(row, one) for row, one in first if one.cleared_at is not None]
+    at_once = episodes(whole, dwell_steps=2, clear_steps=1)
+    assert sorted(over + second, key=when) == sorted(at_once, key=when)
+
+
+@given(flapping_judgements)
+def test_nobody_is_told_more_than_thrice_in_so_short_a_time(whole: Judgement) -> None:
+    found = episodes(whole, dwell_steps=1, clear_steps=1)
+
+    for row in range(2):
+        raised = [one.raised_at for number, one in found if number == row]
+        fourth = zip(raised, raised[FLAPS_AT:], strict=False)
+        assert all(later - first > BY_THE_MINUTE.quiet for first, later in fourth)

@@ -4,27 +4,31 @@ On a few simulated homes in winter, for some days: what single detectors find an
 its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
 from bench.accuracy.estate import days_lived, watch_of
 from core.findings import Episode, Severity
+from core.quantities import Kind
 from detectors.arrays import Booleans
-from detectors.daily import RUN_UP
+from detectors.daily import RUN_UP, DayFrame, day_of_boilers, day_of_rooms
 from detectors.frame import BoilerFrame, FrameT, RoomFrame
 from detectors.registry import DETECTORS
 from detectors.streaming import HomesWatch
+from detectors.tiles import BOILER_ROWS, ROOM_ROWS
+from detectors.watch import KEPT_DAYS, Daily, Days
 from firmware_sim.folder.blocks import Order, block_from
 
-Days = Sequence[tuple[RoomFrame, BoilerFrame]]
+Lived = Sequence[tuple[RoomFrame, BoilerFrame]]
 DAYS = 5
 
 
-def lived(*, faults: tuple[str, ...] = ()) -> Days:
+def lived(*, faults: tuple[str, ...] = ()) -> Lived:
     """Days of six homes in January with RUN_UP before each; without faults all are sound."""
     order = Order(
         homes=6,
@@ -41,12 +45,12 @@ def lived(*, faults: tuple[str, ...] = ()) -> Days:
 
 
 @pytest.fixture(scope="module")
-def sound() -> Days:
+def sound() -> Lived:
     return lived()
 
 
 @pytest.fixture(scope="module")
-def broken() -> Days:
+def broken() -> Lived:
     return lived(faults=("lockout", "fast_leak", "railed", "implausible"))
 
 
@@ -107,12 +111,12 @@ def shuffled(frame: FrameT, seed: int) -> FrameT:
     return frame.part(rows=order)
 
 
-def test_sound_homes_in_winter_raise_no_alarm(sound: Days) -> None:
+def test_sound_homes_in_winter_raise_no_alarm(sound: Lived) -> None:
     assert alarming(told(sound)) == []
 
 
 @pytest.mark.parametrize("share", [0.05, 0.2])
-def test_missing_values_anywhere_raise_no_alarm(sound: Days, share: float) -> None:
+def test_missing_values_anywhere_raise_no_alarm(sound: Lived, share: float) -> None:
     holes = Holes(share, seed=3)
 
     holed = [(holes.put_into(rooms), holes.put_into(boilers)) for rooms, boilers in sound]
@@ -120,7 +124,7 @@ def test_missing_values_anywhere_raise_no_alarm(sound: Days, share: float) -> No
     assert alarming(told(holed)) == []
 
 
-def test_homes_of_which_nothing_is_known_are_told_nothing_of(broken: Days) -> None:
+def test_homes_of_which_nothing_is_known_are_told_nothing_of(broken: Lived) -> None:
     nothing = [
         (replace(rooms, values={}), replace(boilers, values={})) for rooms, boilers in broken
     ]
@@ -128,13 +132,13 @@ def test_homes_of_which_nothing_is_known_are_told_nothing_of(broken: Days) -> No
     assert told(nothing) == []
 
 
-def test_shuffled_homes_give_shuffled_findings_and_nothing_else(broken: Days) -> None:
+def test_shuffled_homes_give_shuffled_findings_and_nothing_else(broken: Lived) -> None:
     mixed = [(shuffled(rooms, 1), shuffled(boilers, 2)) for rooms, boilers in broken]
 
     assert told(mixed) == told(broken)
 
 
-def test_nothing_later_changes_what_was_raised(broken: Days) -> None:
+def test_nothing_later_changes_what_was_raised(broken: Lived) -> None:
     early, whole = told(broken[:3]), told(broken)
 
     until = broken[3][0].start + RUN_UP
@@ -142,12 +146,80 @@ def test_nothing_later_changes_what_was_raised(broken: Days) -> None:
     assert [begun(one) for one in early] == raised
 
 
-def test_a_home_says_the_same_alone_as_among_others(broken: Days) -> None:
+def test_a_home_says_the_same_alone_as_among_others(broken: Lived) -> None:
     home = broken[0][1].rows[0].home_id
 
     alone = told((of_home(rooms, home), of_home(boilers, home)) for rooms, boilers in broken)
 
     assert alone == [one for one in told(broken) if one.home_id == home]
+
+
+def test_a_home_among_hundreds_says_the_same_as_among_few(broken: Lived) -> None:
+    some = broken[:2]
+    times = BOILER_ROWS // len(some[0][1].rows) + 2
+
+    many = told((repeated(rooms, times), repeated(boilers, times)) for rooms, boilers in some)
+
+    assert len(some[0][0].rows) * times > ROOM_ROWS
+    named = [replace(one, home_id=one.home_id.partition(" ")[2]) for one in many]
+    assert named == [one for one in told(some) for _ in range(times)]
+
+
+BY_THE_DAY = [
+    *((Kind.ROOM, one) for one in (*DETECTORS.room_devices, *DETECTORS.room_days)),
+    *((Kind.BOILER, one) for one in (*DETECTORS.boiler_devices, *DETECTORS.boiler_days)),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "detector"),
+    [(kind, one) for kind, one in BY_THE_DAY if not one.compares_homes],
+    ids=lambda one: one.name if isinstance(one, Daily) else one.value,
+)
+def test_who_is_not_said_to_compare_homes_looks_at_none_but_its_own(
+    weeks: Mapping[Kind, DayFrame], kind: Kind, detector: Daily
+) -> None:
+    frame = weeks[kind]
+    home = frame.rows[0].home_id
+
+    alone = detector.judge(of_home(frame, home))
+
+    rows = [number for number, row in enumerate(frame.rows) if row.home_id == home]
+    among = detector.judge(frame)
+    assert_array_equal(alone.severity, among.severity[rows])
+    for name, numbers in among.evidence.items():
+        assert_array_equal(alone.evidence[name], numbers[rows])
+
+
+@pytest.fixture(scope="module")
+def weeks(broken: Lived) -> Mapping[Kind, DayFrame]:
+    """Some weeks of days that are each a little unlike the days lived, in numbers alone."""
+    rng = np.random.default_rng(4)
+    first_rooms, first_boilers = broken[0]
+    rooms = [day_of_rooms(DETECTORS.rooms, frame, {}) for frame, _ in broken]
+    boilers = [day_of_boilers(DETECTORS.boilers, frame) for _, frame in broken]
+    unknown = np.full(len(first_boilers.rows), np.nan)
+    found = {}
+    for kind, rows, lived_days, f_rsi in (
+        (Kind.ROOM, first_rooms.rows, rooms, first_rooms.f_rsi),
+        (Kind.BOILER, first_boilers.rows, boilers, unknown),
+    ):
+        many = Days(rows=rows, f_rsi=f_rsi, began_at=first_rooms.start + RUN_UP)
+        for number in range(2 * KEPT_DAYS):
+            day = lived_days[number % len(lived_days)]
+            many.days.append({name: some * rng.uniform(0.8, 1.2) for name, some in day.items()})
+        found[kind] = repeated(many.frame(), 12)  # as many as are neighbours to one another
+    return found
+
+
+def repeated(frame: FrameT, times: int) -> FrameT:
+    """The same homes over and over, under other names."""
+    rows = [
+        row._replace(home_id=f"{turn:03d} {row.home_id}")
+        for turn in range(times)
+        for row in frame.rows
+    ]
+    return replace(frame.part(rows=list(range(len(frame.rows))) * times), rows=tuple(rows))
 
 
 def of_home(frame: FrameT, home: str) -> FrameT:
@@ -159,7 +231,7 @@ def begun(episode: Episode) -> tuple[object, ...]:
     return episode.home_id, episode.detector, episode.place, episode.began_at, episode.raised_at
 
 
-def test_sentences_and_evidence_are_whole_and_plain(broken: Days) -> None:
+def test_sentences_and_evidence_are_whole_and_plain(broken: Lived) -> None:
     for episode in told(broken):
         assert episode.sentence.endswith(".")
         assert all(np.isfinite(number) for number in episode.evidence.values())

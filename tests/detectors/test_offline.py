@@ -149,6 +149,8 @@ def day_of(frame: FrameT, day: int) -> FrameT:
 def test_a_line_is_an_episode_as_the_interfaces_have_it(expected: bytes) -> None:
     lines = [json.loads(line) for line in expected.splitlines()]
 
+    comes_and_goes = [line.pop("flapping") for line in lines if "flapping" in line]
+    assert set(comes_and_goes) == {True}
     assert {tuple(line) for line in lines} == {
         (
             "home_id",

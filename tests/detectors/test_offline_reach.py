@@ -1,10 +1,14 @@
 """How far a home's readings reach, and which homes share a frame."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
-from detectors.offline.contents import BLOCK_HOMES, Contents, blocks
+from detectors.offline.contents import BLOCK_HOMES, Contents, Stretch, blocks
+from detectors.offline.csv_parts import CsvPiece
 from detectors.offline.parts import StoredTable
 from detectors.offline.reach import DAY_MS, DayCounts, Reach, reach
 from detectors.offline.tables import ROOM_READINGS
@@ -61,30 +65,68 @@ def test_the_last_of_some_readings_is_the_last_that_is_no_stray() -> None:
     assert reached.last_ms(some) == START_MS + DAY_MS
 
 
-def in_the_table(spans: dict[str, Reach]) -> list[tuple[str, ...]]:
-    """The blocks of homes of which nothing is known but how far they reach."""
+NO_AREAS: Mapping[str, str] = MappingProxyType({})
+UNREAD = CsvPiece(file=Path("nowhere"), begin=0, size=0, first_line=2, columns=())
+YEAR = Reach(start_ms=0, end_ms=365 * DAY_MS, stray=0)
+
+
+def in_the_table(
+    spans: dict[str, Reach], area_of: Mapping[str, str] = NO_AREAS
+) -> list[tuple[str, ...]]:
+    """The blocks of homes of which nothing is known but how far they reach, and their area."""
     table = Contents(StoredTable(table=ROOM_READINGS, pieces=()))
     table.homes = {home: {} for home in spans}
-    found_blocks, grouped = blocks([table], spans)
+    found_blocks, grouped = blocks([table], spans, area_of)
     assert grouped
     return found_blocks
 
 
-def test_a_block_has_a_bounded_number_of_homes() -> None:
-    year = Reach(start_ms=0, end_ms=365 * DAY_MS, stray=0)
-    spans = {f"home-{number}": year for number in range(2 * BLOCK_HOMES + 1)}
+def test_a_block_has_a_bounded_number_of_homes_and_none_is_left_with_few_neighbours() -> None:
+    spans = {f"home-{number}": YEAR for number in range(2 * BLOCK_HOMES + 1)}
 
     found_blocks = in_the_table(spans)
 
     assert [home for block in found_blocks for home in block] == list(spans)
-    assert [len(block) for block in found_blocks] == [BLOCK_HOMES, BLOCK_HOMES, 1]
+    assert BLOCK_HOMES == 200
+    assert [len(block) for block in found_blocks] == [134, 134, 133]
+
+
+def test_neighbours_are_judged_together_wherever_they_lie() -> None:
+    spans = dict.fromkeys(("home-1", "home-2", "home-3", "home-4", "home-5"), YEAR)
+    area_of = {"home-1": "hill", "home-2": "dale", "home-3": "hill", "home-4": "dale"}
+
+    assert in_the_table(spans, area_of) == [("home-1", "home-3", "home-2", "home-4", "home-5")]
+
+
+def test_an_area_that_no_longer_fits_beside_another_has_a_block_of_its_own() -> None:
+    hill = [f"hill-{number}" for number in range(BLOCK_HOMES - 1)]
+    dale = ["dale-1", "dale-2"]
+    area_of = {home: home.split("-")[0] for home in (*hill, *dale)}
+
+    found_blocks = in_the_table(dict.fromkeys((*hill, *dale), YEAR), area_of)
+
+    assert found_blocks == [tuple(hill), tuple(dale)]
+
+
+def test_homes_follow_one_another_as_they_lie_where_areas_would_be_read_too_often() -> None:
+    # Ten pieces of a home of each of ten areas, the areas too large to be judged together.
+    homes = [f"home-{number}" for number in range(20 * BLOCK_HOMES)]
+    table = Contents(StoredTable(table=ROOM_READINGS, pieces=(UNREAD,) * (len(homes) // 10)))
+    table.homes = {
+        home: {number // 10: Stretch(rows=1, first_ms=0)} for number, home in enumerate(homes)
+    }
+    area_of = {home: f"area-{number % 10}" for number, home in enumerate(homes)}
+
+    found_blocks, grouped = blocks([table], dict.fromkeys(homes, YEAR), area_of)
+
+    assert grouped
+    assert [home for block in found_blocks for home in block] == homes
 
 
 def test_homes_of_other_years_are_in_a_block_of_their_own() -> None:
-    year = Reach(start_ms=0, end_ms=365 * DAY_MS, stray=0)
     later = Reach(start_ms=7300 * DAY_MS, end_ms=7305 * DAY_MS, stray=0)
 
-    assert in_the_table({"home-1": year, "home-2": year, "later": later}) == [
+    assert in_the_table({"home-1": YEAR, "home-2": YEAR, "later": later}) == [
         ("home-1", "home-2"),
         ("later",),
     ]

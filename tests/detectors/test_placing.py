@@ -102,6 +102,46 @@ def test_indoors_is_the_mean_of_the_homes_rooms_held_for_an_hour() -> None:
     assert np.isnan(frame.indoor_temp_c[1]).all()
 
 
+def rain(*told: tuple[int, float, float]) -> Said:
+    rows = [(device, at, {"rain_mm": value}) for device, at, value in told]
+    return Said(rows, names=("air_temp_c", "rel_humidity_pct", "rain_mm"))
+
+
+def test_rain_is_put_where_it_was_told_and_never_carried_on() -> None:
+    weather = rain((9, 0.0, 0.4), (9, 1200.0, 0.0), (8, 600.0, 5.0))
+
+    frame = room_frame(
+        [stay(1, "home-1", "bedroom"), stay(2, "home-2", "bedroom", weather=None)],
+        NOTHING,
+        weather,
+        START,
+        6,
+        step_s=ROOM_STEP_S,
+    )
+
+    told = np.array([0.4, NAN, NAN, NAN, 0.0, NAN], dtype=np.float32)
+    np.testing.assert_array_equal(frame.rain_mm, np.stack([told, np.full(6, NAN)]))
+
+
+def test_readings_of_rain_that_meet_in_a_step_add_up_and_one_sent_twice_counts_once() -> None:
+    weather = rain((9, 300.0, 0.2), (9, 360.0, 0.3), (9, 360.0, 0.3), (9, 420.0, NAN))
+
+    frame = room_frame(
+        [stay(1, "home-1", "bedroom")], NOTHING, weather, START, 3, step_s=ROOM_STEP_S
+    )
+
+    np.testing.assert_allclose(frame.rain_mm, np.array([[NAN, 0.5, NAN]]), rtol=1e-6)
+
+
+def test_weather_that_does_not_tell_of_rain_leaves_it_unknown() -> None:
+    frame = room_frame(
+        [stay(1, "home-1", "bedroom")], NOTHING, temps((9, 0, 4.0)), START, 3, step_s=ROOM_STEP_S
+    )
+
+    assert np.isnan(frame.rain_mm).all()
+    assert frame.outdoor_temp_c[0, 0] == 4.0
+
+
 def test_what_surrounds_a_boiler_is_unknown_where_it_is_not_given() -> None:
     frame = boiler_frame([stay(1, "home-1", "boiler")], NOTHING, START, 5, step_s=BOILER_STEP_S)
 

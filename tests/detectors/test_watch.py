@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
 
 from core.findings import Episode, Severity
 from detectors.arrays import Floats
@@ -23,8 +24,10 @@ from detectors.daily import (
     day_of_boilers,
     with_lead,
 )
+from detectors.episodes import came_after
 from detectors.frame import BoilerFrame, Row
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules
+from detectors.tiles import DAY_ROWS
 from detectors.watch import (
     GROUP_S,
     KEPT_DAYS,
@@ -229,6 +232,7 @@ def test_late_data_is_judged_anew_from_what_stood_before_it(seed: int, late: int
     """From the day before on, with its counts and the alerts that were open then."""
     frame = days(seed)
     first = judge_days(frame, DEVICES, OTHERS, {}, since=0)
+    at = frame.instant(late)
     changed = frame["quick"].copy()
     changed[:, late] = 1.0
     corrected = replace(frame, values={**frame.values, "quick": changed})
@@ -236,6 +240,7 @@ def test_late_data_is_judged_anew_from_what_stood_before_it(seed: int, late: int
         name: Stood(
             standing=told.after_each.after(late - 1),
             open=dict(open_at(told.episodes, frame.instant(late))),
+            came=came_after({}, [one for one in told.episodes if one[1].raised_at <= at]),
         )
         for name, told in first.items()
     }
@@ -279,6 +284,47 @@ def test_a_doubted_device_silences_the_others_and_no_neighbour() -> None:
 
     assert [one.home_id for _, one in told["device"].episodes] == ["home-2"]
     assert [one.home_id for _, one in told["at_once"].episodes] == ["home-1", "home-3"]
+
+
+def test_many_homes_are_told_what_each_is_told_by_itself() -> None:
+    frame = days(3)
+    times = DAY_ROWS // len(ROWS) + 2
+
+    few = judge_days(frame, DEVICES, OTHERS, {}, since=100)
+    many = judge_days(repeated(frame, times), DEVICES, OTHERS, {}, since=100)
+
+    assert many.keys() == few.keys()
+    for name, told in many.items():
+        assert told.episodes == [
+            (turn * len(ROWS) + row, one)
+            for turn in range(times)
+            for row, one in few[name].episodes
+        ]
+        assert told.judgement.rows == ROWS * times
+        assert_array_equal(
+            told.judgement.evidence["mean"],
+            np.tile(few[name].judgement.evidence["mean"], (times, 1)),
+        )
+
+
+def test_who_compares_homes_is_given_all_of_them() -> None:
+    rows_given: list[int] = []
+
+    def comparing(frame: DayFrame) -> Judgement:
+        rows_given.append(len(frame.rows))
+        return looking_back("comparing", frame, frame["quick"], 1)
+
+    detector = Daily("comparing", comparing, rules(timedelta(0), timedelta(days=1)), True)
+    frame = repeated(days(3), DAY_ROWS // len(ROWS) + 2)
+
+    judge_days(frame, (), (detector,), {}, since=DAYS - 1)
+
+    assert rows_given == [len(frame.rows)]
+
+
+def repeated(frame: DayFrame, times: int) -> DayFrame:
+    """The same homes over and over."""
+    return frame.part(rows=list(range(len(frame.rows))) * times)
 
 
 def test_a_day_on_which_nothing_was_heard_neither_raises_nor_clears() -> None:

@@ -94,6 +94,36 @@ def test_an_alert_is_read_as_it_was_written(conn: psycopg.Connection, landlord: 
     assert findings(conn, alert_id) == [(day(8), "medium")]
 
 
+def test_an_alert_that_comes_and_goes_is_known_as_one(
+    conn: psycopg.Connection, landlord: str
+) -> None:
+    raise_alert(conn, landlord, replace(DAMP, flapping=True))
+    (told,) = known(conn, landlord)
+
+    alerts.update_alert(conn, told, replace(DAMP, flapping=False), judged_at=day(9))
+
+    assert told.episode.flapping
+    assert [one.episode.flapping for one in known(conn, landlord)] == [False]
+
+
+def test_what_was_refuted_or_ended_with_consent_was_not_told_of(
+    conn: psycopg.Connection, landlord: str
+) -> None:
+    for number, why in ((1, "not_confirmed"), (2, "consent")):
+        alert_id = raise_alert(conn, landlord, replace(DAMP, raised_at=day(number)))
+        alerts.close_alert(conn, alert_id, at=day(number), why=why)
+    raise_alert(conn, landlord, replace(DAMP, raised_at=day(3), cleared_at=day(4)))
+    raise_alert(conn, landlord, replace(DAMP, raised_at=day(5)))
+
+    def raised(until: float, tenancy: str = "tenancy-1") -> list[datetime]:
+        found = alerts.raised_between(
+            conn, [(landlord, tenancy)], ["mould_risk"], day(0), day(until)
+        )
+        return [one.raised_at for one in found]
+
+    assert (raised(5), raised(6), raised(6, "tenancy-2")) == ([day(3)], [day(3), day(5)], [])
+
+
 def test_a_place_has_one_open_alert_of_a_detector(conn: psycopg.Connection, landlord: str) -> None:
     raise_alert(conn, landlord)
 

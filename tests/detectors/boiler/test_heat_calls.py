@@ -1,5 +1,6 @@
 """Calls for heat that are not answered, and those that only look so."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -199,6 +200,62 @@ def test_a_burner_that_failed_hours_before_its_code_did_not_freeze() -> None:
     assert alerts_of(frozen_condensate.judge(frame), frozen_condensate.RULES) == []
 
 
+@pytest.mark.parametrize(
+    ("lacks", "severity"),
+    [
+        ((), Severity.MEDIUM),
+        (("flame_current_ua",), Severity.MEDIUM),
+        (("ignition_failures",), Severity.MEDIUM),
+        (("flame_current_ua", "ignition_failures"), Severity.LOW),
+        (CLOUD_LACKS, Severity.LOW),
+    ],
+    ids=["all", "no flame current", "no counts", "neither", "cloud"],
+)
+def test_frost_is_a_guess_where_nothing_tells_that_the_burner_had_been_well(
+    lacks: tuple[str, ...], severity: Severity
+) -> None:
+    frame = with_code(boilers(outdoor_temp_c=-3.0), [1], between(8, 24), "F.28")
+
+    (alert,) = alerts_of(frozen_condensate.judge(without(frame, *lacks)), frozen_condensate.RULES)
+
+    assert alert.home_id == "home-2"
+    assert alert.severity_max is severity
+
+
+def test_a_code_that_stood_before_a_gap_is_not_new_after_it() -> None:
+    outdoor = np.full((3, boilers().steps), 1.0, dtype=np.float32)
+    outdoor[:, between(8, 24)] = -3.0
+    frame = replace(boilers(), outdoor_temp_c=outdoor)
+    frame = with_code(frame, [1], between(6.1, 24), "F.28")
+    silence = dict.fromkeys(frame.values, np.nan)
+
+    gap = changed(frame, range(3), between(9, 10.5), **silence)
+
+    assert alerts_of(frozen_condensate.judge(gap), frozen_condensate.RULES) == []
+
+
+def test_a_room_sensor_that_leaps_to_nought_makes_no_home_cold() -> None:
+    frame = boilers()
+    indoor = frame.indoor_temp_c.copy()
+    leaps = (np.arange(frame.steps) // 5) % 7 == 0
+    indoor[:, leaps] = 9.0
+    frame = replace(frame, indoor_temp_c=indoor)
+    idle = changed(
+        frame, [1], between(0, 24), heat_demand=1.0, flame_on=0.0, pump_on=1.0,
+        flow_temp_c=54.0, flow_target_c=55.0,
+    )  # fmt: skip
+
+    assert alerts_of(no_heat.judge(idle), no_heat.RULES) == []
+    (alert,) = alerts_of(no_heat.judge(silent_to_calls(frame, [1], between(5, 24))), no_heat.RULES)
+    assert alert.severity_max is Severity.MEDIUM
+
+
+def test_a_flow_sensor_that_stands_still_does_not_blame_the_pump() -> None:
+    frame = changed(boilers(), [1], between(5, 24), flow_temp_c=61.0, return_temp_c=25.0)
+
+    assert alerts_of(pump_failure.judge(frame), pump_failure.RULES) == []
+
+
 def test_a_spread_of_40_kelvin_between_flow_and_return_tells_of_the_pump() -> None:
     frame = boilers()
     slow = frame["flow_temp_c"][1, between(6, 9)] - 40.0
@@ -234,11 +291,22 @@ def test_a_code_of_heat_or_flow_tells_of_the_pump_only_beside_bursts_of_flame() 
     into = np.arange(frame.steps) % 7
     bursts = ((into < 2) & (frame["heat_demand"][1] == 1)).astype(np.float32)
 
-    frame = changed(frame, [1], slice(None), flame_on=bursts)
+    cold = np.where(frame["heat_demand"][1] == 1, 22.0, frame["return_temp_c"][1])
+    frame = changed(frame, [1], slice(None), flame_on=bursts, return_temp_c=cold)
 
     assert [
         alert.home_id for alert in alerts_of(pump_failure.judge(frame), pump_failure.RULES)
     ] == ["home-2"]
+
+
+def test_bursts_of_flame_whose_heat_is_taken_up_do_not_blame_the_pump() -> None:
+    frame = with_code(boilers(), [1], between(6.5, 9), "L1")
+    into = np.arange(frame.steps) % 7
+    bursts = ((into < 2) & (frame["heat_demand"][1] == 1)).astype(np.float32)
+
+    frame = changed(frame, [1], slice(None), flame_on=bursts)
+
+    assert alerts_of(pump_failure.judge(frame), pump_failure.RULES) == []
 
 
 @FAST

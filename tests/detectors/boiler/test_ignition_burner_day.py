@@ -186,6 +186,24 @@ def test_a_burner_that_gives_less_for_its_power_is_told_before_rooms_are_cold() 
     assert alert.severity_max is Severity.MEDIUM
 
 
+def test_a_return_sensor_that_goes_wrong_at_noon_is_no_weak_burner_that_day() -> None:
+    biased = {
+        "burner_spread_k_min": from_day(50, 2400.0, 1500.0),
+        "burner_rest_spread_k": from_day(50, -0.3, -2.1),
+    }
+
+    assert alerts_of(flow_temp_not_reached.judge(weeks(biased)), flow_temp_not_reached.RULES) == []
+
+
+def test_a_pump_that_was_put_right_leaves_no_weak_burner_behind() -> None:
+    spread = np.full(60, 2400.0)
+    spread[36:46] = 2.2 * 2400.0
+
+    frame = weeks({"burner_spread_k_min": spread})
+
+    assert alerts_of(flow_temp_not_reached.judge(frame), flow_temp_not_reached.RULES) == []
+
+
 def test_a_sensor_that_reads_wrong_at_rest_too_is_no_weak_burner() -> None:
     biased = {
         "burner_spread_k_min": from_day(50, 2400.0, 2400.0 - 5 * 200.0),

@@ -8,14 +8,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose
 
 from core.findings import Episode, Severity
 from detectors.arrays import Floats
 from detectors.boiler import expansion_vessel, high_pressure
 from detectors.boiler.cold_pressure import cold_levels_bar
 from detectors.boiler.pressure_day import pressure_features
-from detectors.boiler.sealed_system import ATMOSPHERE_BAR, USUAL_SQUEEZE, cold_bar
+from detectors.boiler.sealed_system import (
+    ATMOSPHERE_BAR,
+    USUAL_HEAD_BAR,
+    USUAL_SQUEEZE,
+    cold_bar,
+)
 from detectors.daily import DayFrame
+from detectors.frame import BoilerFrame
 from detectors.judgement import UNKNOWN
 from tests.detectors.boiler.sealed_homes import (
     DAY_MIN,
@@ -164,3 +171,74 @@ def test_homes_in_another_order_give_the_same_verdicts(detector: ModuleType) -> 
 
     shuffled = detector.judge(frame.part(rows=[2, 0, 1])).severity
     assert shuffled.tolist() == detector.judge(frame).severity[[2, 0, 1]].tolist()
+
+
+def read_every_ten_minutes_without_its_pump(frame: BoilerFrame) -> BoilerFrame:
+    """An OpenTherm gateway: calls last for half of what the pump runs, and most fall between."""
+    unread = np.arange(frame.steps) % 10 != 3
+    called = (frame["pump_on"] == 1) & (np.arange(frame.steps) % 20 < 6)
+    values = {
+        **frame.values,
+        "pump_on": np.full(frame.shape, np.nan, dtype=np.float32),
+        "heat_demand": called.astype(np.float32),
+        "flame_on": called.astype(np.float32),
+    }
+    seldom = {name: np.where(unread, np.float32(np.nan), array) for name, array in values.items()}
+    room = np.full(frame.shape, 22.0, dtype=np.float32)
+    return replace(frame, values=seldom, indoor_temp_c=room)
+
+
+def test_a_pump_that_runs_on_between_seldom_readings_is_not_taken_for_pressure_at_rest() -> None:
+    seldom = read_every_ten_minutes_without_its_pump(
+        system(-LEAD_MIN, LEAD_MIN + DAY_MIN, cold_bar=always(1.4))
+    )
+
+    found = pressure_features(seldom)
+
+    assert (found["pressure_rest_min"] >= 10.0).all()
+    assert_allclose(found["pressure_rest_bar"], 1.42, atol=0.03)
+    assert (found["pressure_rest_swell"] < 1.5).all()
+
+
+@pytest.mark.parametrize(("square", "is_told"), [(1_000.0, False), (4_000.0, True)])
+def test_a_swing_within_the_rounding_of_the_gauge_says_nothing_of_the_vessel(
+    square: float, is_told: bool
+) -> None:
+    count = 60
+    squeeze = np.where(np.arange(count) < 35, 1.0, 1.7) * USUAL_SQUEEZE
+    each: dict[str, float | Floats] = {
+        "pressure_rest_min": 0.0,
+        "pressure_rest_bar": np.nan,
+        "pressure_rest_swell": np.nan,
+        "pressure_running_min": 1_200.0,
+        "pressure_running_bar": 1.75,
+        "pressure_running_swell": 6.0,
+        "pressure_highest_bar": 1.9,
+        "pressure_swell_square": square,
+        "pressure_swell_bar": squeeze * square * (1.75 - USUAL_HEAD_BAR + ATMOSPHERE_BAR) ** 2,
+    }
+    frame = replace(
+        days(count, heating=False, homes=1),
+        values={name: np.broadcast_to(value, (1, count)) for name, value in each.items()},
+    )
+
+    assert bool(alerts(expansion_vessel, frame)) == is_told
+
+
+def test_a_cloud_whose_boiler_does_not_hear_a_call_is_not_taken_for_a_running_pump() -> None:
+    frame = system(-LEAD_MIN, LEAD_MIN + DAY_MIN, homes=1)
+    deaf = np.full(frame.shape, np.nan, dtype=np.float32)
+    cools = np.linspace(55.0, 36.0, frame.steps, dtype=np.float32)[np.newaxis]
+    values = {
+        **frame.values,
+        "pump_on": deaf,
+        "flame_on": deaf,
+        "return_temp_c": deaf,
+        "heat_demand": np.ones(frame.shape, dtype=np.float32),
+        "flow_temp_c": cools,
+        "flow_target_c": np.full(frame.shape, 70.0, dtype=np.float32),
+    }
+
+    found = pressure_features(replace(frame, values=values))
+
+    assert found["pressure_running_min"].tolist() == [0.0]

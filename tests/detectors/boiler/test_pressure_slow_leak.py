@@ -189,3 +189,15 @@ def test_homes_in_another_order_give_the_same_verdicts() -> None:
     shuffled = slow_leak.judge(frame.part(rows=[2, 0, 1])).severity
     assert shuffled.tolist() == slow_leak.judge(frame).severity[[2, 0, 1]].tolist()
     assert [row for row, _ in told(slow_leak.judge(frame), slow_leak.RULES)] == [1]
+
+
+def test_days_without_the_head_of_a_worn_pump_are_no_water_lost_and_filled_in() -> None:
+    frame = days(30, homes=1)
+    worn = np.isin(np.arange(30), [20, 22, 24])[np.newaxis]
+    values = {
+        **frame.values,
+        "pressure_rest_min": np.where(worn, 0.0, frame["pressure_rest_min"]),
+        "pressure_running_bar": frame["pressure_running_bar"] - np.where(worn, 0.3, 0.0),
+    }
+
+    assert raised_after(replace(frame, values=values), 0.0) == []

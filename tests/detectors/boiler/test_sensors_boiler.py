@@ -148,3 +148,14 @@ def test_without_a_return_sensor_only_a_great_change_against_the_rooms_is_told()
 
     assert told(boiler_sensor_fault.judge(little), boiler_sensor_fault.RULES) == []
     assert len(told(boiler_sensor_fault.judge(great), boiler_sensor_fault.RULES)) == 1
+
+
+def test_what_is_warm_of_a_boiler_that_hardly_rests_in_frost_is_no_sensor() -> None:
+    frost = np.arange(DAYS)[np.newaxis] >= 60
+    frame = days_with(
+        rest_difference_k=np.full((1, DAYS), np.nan, np.float32),
+        rest_min=np.where(frost, 60.0, 300.0).astype(np.float32),
+        rest_over_room_k=np.where(frost, 11.0, 4.0).astype(np.float32),
+    )
+
+    assert told(boiler_sensor_fault.judge(frame), boiler_sensor_fault.RULES) == []

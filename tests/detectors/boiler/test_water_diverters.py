@@ -189,6 +189,22 @@ def test_radiators_that_a_draw_made_hotter_than_they_need_only_cool() -> None:
     assert told(judgement, diverter_stuck_on_hot_water.RULES) == []
 
 
+def test_two_draws_an_hour_apart_do_not_say_that_the_flow_kept_its_heat() -> None:
+    frame = minutes(Plant(summer=True))
+    at = np.arange(frame.steps)
+    draw = (at >= LEAD_MIN + 600) & (at % 60 == 9)
+    mild = 34.0 + 0.1 * (at % 5)
+    frame = changed(
+        frame, heat_demand=at >= LEAD_MIN + 540, flame_on=draw, hot_water_demand=draw,
+        flow_temp_c=np.where(draw, 60.0, mild), return_temp_c=np.where(draw, 45.0, mild),
+        flow_target_c=np.where(draw, 60.0, 37.0),
+    )  # fmt: skip
+
+    judgement = diverter_stuck_on_hot_water.judge(frame)
+
+    assert told(judgement, diverter_stuck_on_hot_water.RULES) == []
+
+
 def test_a_record_that_stands_still_is_no_sign_of_a_stuck_valve() -> None:
     frame = minutes(ON_HOT_WATER)
     frozen = {name: np.repeat(array[:, 1400:1401], frame.steps, 1) for name, array in
@@ -246,3 +262,17 @@ def test_an_alert_says_no_more_than_the_last_hours_know() -> None:
 
 
 SOUND_DAY = minutes(SOUND, Plant(summer=True), seed=7)
+
+
+def test_a_cylinder_that_is_hot_enough_for_every_tap_need_not_warm() -> None:
+    frame = charged_cylinder(rises_k_per_min=0.0)
+    hot = changed(
+        frame,
+        hot_water_temp_c=frame["hot_water_temp_c"] + 9.0,
+        return_temp_c=frame["return_temp_c"] + 9.0,
+        flow_temp_c=frame["flow_temp_c"] + 9.0,
+    )
+
+    judgement = diverter_stuck_on_heating.judge(hot)
+
+    assert told(judgement, diverter_stuck_on_heating.RULES) == []

@@ -45,6 +45,18 @@ def test_the_reader_of_texts_knows_blame_when_it_sees_it(text: str) -> None:
             "metre than in the weeks before, and more than doors and weather explain. " + INDEX,
         ),
         (
+            {"suddenly_moister_by_g_m3": 1.61},
+            "Within days the air in this room has become moister beside the home's other rooms, by "
+            "about 1.6 g in each cubic metre, far more than its days vary by: a pipe may be "
+            f"leaking. {INDEX}",
+        ),
+        (
+            {"wetter_after_rain_by_g_m3": 0.72},
+            "This room is moister for days after rain than in dry spells, by about 0.7 g in each "
+            "cubic metre: rain may be coming through an outer wall, a gutter or a window frame. "
+            f"{INDEX}",
+        ),
+        (
             {"colder_by_k": 3.9},
             "This home has been about 4 °C colder than in the weeks before; colder walls are "
             f"damper walls. {INDEX}",
@@ -77,6 +89,15 @@ def test_a_mould_risk_says_what_was_seen_what_it_means_and_what_would_help(
     more: dict[str, float], words: str
 ) -> None:
     assert mould_sentence({**QUIET, **more}) == words
+
+
+def test_where_no_mould_has_begun_that_is_said_in_place_of_a_number() -> None:
+    weeks = {"weeks_to_growth": 8.0, "weeks_to_growth_least": 4.0, "weeks_to_growth_most": 16.0}
+
+    assert mould_sentence({**QUIET, "mould_index": 0.04, **weeks}) == (
+        "No mould is expected to have begun to grow. If nothing changes, mould is likely to begin "
+        "to grow in about 8 weeks (likely between 4 weeks and 16 weeks)."
+    )
 
 
 def test_a_low_risk_needs_no_advice() -> None:

@@ -50,6 +50,7 @@ def _estate(*, homes: int = 2, length: int = LENGTH, seed: int = 3) -> dict[str,
         "beside_outdoor_c": 5.0 + 3.0 * weather,
         "beside_lag_h": np.zeros(shape),
         "beside_alike": np.full(shape, 0.7),
+        "warmth_outdoor_c": 5.0 + 3.0 * weather,
         "telemetry_lag_h": np.full(shape, -0.25),
         "telemetry_alike": np.full(shape, 0.7),
     }
@@ -171,7 +172,34 @@ def test_summer_days_without_likeness_and_days_that_disagree_tell_nothing_of_a_c
     values = _estate()
     values["beside_lag_h"][BATHROOM] = 3.0
     values["beside_alike"][BATHROOM] = 0.3
+    values["beside_outdoor_c"] += 10.0
     values["beside_lag_h"][BEDROOM] = np.resize([-5.0, 0.0, 4.0, 2.0, 1.0], LENGTH)
+    assert _told(CLOCK, values) == []
+
+
+def test_cold_days_that_are_hardly_alike_tell_of_a_clock_when_most_of_a_fortnight_agree() -> None:
+    values = _estate()
+    values["beside_alike"][BEDROOM] = 0.25
+    values["beside_lag_h"][BEDROOM, 20:] = np.resize([-4.75, -4.75, -4.75, 1.0], LENGTH - 20)
+    [alert] = _told(CLOCK, values)
+    assert (alert.place, alert.severity_max) == ("bedroom", Severity.LOW)
+    assert alert.evidence == {"clock_behind_h": 4.75}
+    assert 20 + 9 <= _day(alert) <= 20 + 14
+
+
+def test_a_bathroom_that_the_sun_warms_an_hour_after_the_rest_has_no_wrong_clock() -> None:
+    values = _estate()
+    values["beside_outdoor_c"] += 10.0
+    values["beside_lag_h"][BATHROOM, 20:] = -1.25
+    values["beside_lag_h"][3 + LIVING, 20:] = 2.0
+    [alert] = _told(CLOCK, values)
+    assert (alert.place, alert.severity_max) == ("living room", Severity.LOW)
+
+
+def test_days_that_are_hardly_alike_and_an_hour_apart_tell_nothing_of_a_clock() -> None:
+    values = _estate()
+    values["beside_alike"][BEDROOM] = 0.25
+    values["beside_lag_h"][BEDROOM, 20:] = 1.25
     assert _told(CLOCK, values) == []
 
 
@@ -220,6 +248,27 @@ def test_a_sensor_that_took_the_place_of_another_does_not_drift() -> None:
     values["beside_temp_c"][BEDROOM] += 3.0 * grown
     values["beside_vapour_pa"][BEDROOM] *= 1.0 + 0.6 * grown
     values["device_battery_pct"][BEDROOM, 35:] = 72.0
+    assert _told(DRIFTING, values) == []
+
+
+def test_a_new_battery_in_a_sensor_that_drifts_hides_nothing() -> None:
+    values = _estate()
+    grown = np.clip((np.arange(LENGTH) - 20) / 60.0, 0.0, 1.0)
+    values["beside_temp_c"][BEDROOM] += 3.0 * grown
+    values["beside_vapour_pa"][BEDROOM] *= 1.0 + 0.6 * grown
+    values["device_battery_pct"][BEDROOM, 35:] = 100.0
+    [alert] = _told(DRIFTING, values)
+    assert (alert.place, _day(alert) <= 48) == ("bedroom", True)
+
+
+def test_two_sensors_that_change_places_the_one_with_a_new_battery_do_not_drift() -> None:
+    values = _estate()
+    grown = np.clip((np.arange(LENGTH) - 20) / 60.0, 0.0, 1.0)
+    values["beside_temp_c"][BEDROOM] += 3.0 * grown
+    values["beside_vapour_pa"][BEDROOM] *= 1.0 + 0.6 * grown
+    values["device_battery_pct"][BATHROOM, :35] = 100.0
+    values["device_battery_pct"][BATHROOM, 35:] = 60.0
+    values["device_battery_pct"][BEDROOM, 35:] = 100.0
     assert _told(DRIFTING, values) == []
 
 
@@ -301,6 +350,22 @@ def test_guests_for_two_days_and_a_radiator_turned_down_exchange_no_rooms() -> N
     _exchange(values, BEHAVIOURS, BEDROOM, LIVING, 42)
     values["beside_temp_c"][3 + LIVING, 35:] -= 6.0
     assert _told(SWAPPED, values) == []
+
+
+def test_guests_who_stay_for_five_days_send_nobody_to_look_for_exchanged_sensors() -> None:
+    values = _estate()
+    _exchange(values, BEHAVIOURS, BATHROOM, BEDROOM, 40)
+    _exchange(values, BEHAVIOURS, BATHROOM, BEDROOM, 45)
+    assert {one.severity_max for one in _told(SWAPPED, values)} <= {Severity.LOW}
+
+
+@pytest.mark.parametrize(("marks", "severity"), [([], Severity.LOW), (MARKS, Severity.MEDIUM)])
+def test_somebody_has_to_look_where_batteries_have_changed_places_too(
+    marks: list[str], severity: Severity
+) -> None:
+    values = _estate()
+    _exchange(values, [*BEHAVIOURS, *marks], BATHROOM, BEDROOM, 40)
+    assert {one.severity_max for one in _told(SWAPPED, values)} == {severity}
 
 
 def test_a_holiday_is_no_exchange_of_rooms() -> None:

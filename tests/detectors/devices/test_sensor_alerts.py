@@ -136,6 +136,16 @@ def test_a_sensor_that_never_leaves_the_end_is_railed_in_a_warm_room_and_may_be_
     assert _raised_after_days(alerts) == [11.0] * told
 
 
+def test_air_that_climbed_to_saturation_over_weeks_is_no_railed_sensor() -> None:
+    values = _sound(length=30)
+    values["device_near_rail"][0, 5:20] = 100.0
+    values["device_high_rail"][0, 5:20] = 130.0
+    values["device_high_rail"][:2, 20:] = 286.0
+    rows = tuple(Row("", "home-0", room) for room in ("bathroom", "bedroom", "living room"))
+    alerts = _told(RAILED, days(values, rows=rows))
+    assert [one.place for one in alerts] == ["bedroom"]
+
+
 def test_three_readings_that_cannot_be_in_two_weeks_are_told_and_two_are_not() -> None:
     values = _sound()
     values["device_impossible"][0, [4, 9, 14]] = 1.0

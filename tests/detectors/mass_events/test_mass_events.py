@@ -177,6 +177,6 @@ def test_a_person_is_told_how_many_and_that_the_cause_is_likely_one() -> None:
     (group,) = mass_events(outage, area_of_home=STREET, homes_in_area=COUNTED)
 
     assert sentence(group) == (
-        "8 of the 40 homes here reported the same within 4 hours: one cause for all of them, such "
-        "as the weather or an outage, is likelier than a fault in each."
+        "8 of the 40 homes here reported the same within 4 hours: one cause is likelier than a "
+        "fault in each: radio, internet, power or a gateway."
     )

@@ -1,5 +1,6 @@
 """What a process remembers of boilers' minutes is what was measured."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -142,3 +143,20 @@ def test_a_boiler_that_is_dropped_is_not_there_and_its_place_is_taken_by_another
     assert not memory.holds(ROWS[0], START + KEPT * MINUTE)
     other = memory.before(minutes(KEPT + 5, KEPT + 10, ROWS[2:]))
     assert told(other) == told(minutes(5, KEPT + 10, ROWS[2:]))
+
+
+def test_homes_that_have_left_leave_no_room_behind_and_the_others_stay_as_they_were() -> None:
+    street = tuple(Row("demo", f"street-{number}", "boiler") for number in range(40))
+    memory = Memory()
+    many = minutes(0, KEPT, (ROWS[0],) * 40)
+    memory.keep(replace(many, rows=street), now=NOW - 2 * MINUTE)
+    memory.keep(minutes(0, KEPT, ROWS[:2]), now=NOW)
+    before = told(memory.before(minutes(KEPT, KEPT + 5, ROWS[:2])))
+
+    memory.forget(heard_before=NOW - MINUTE)
+
+    assert memory.rows() == list(ROWS[:2])
+    assert len(memory._until) == 2  # noqa: SLF001 - room taken, not what is told
+    assert told(memory.before(minutes(KEPT, KEPT + 5, ROWS[:2]))) == before
+    memory.keep(minutes(0, KEPT), now=NOW)
+    assert set(memory.rows()) == set(ROWS)

@@ -126,7 +126,7 @@ def test_a_long_backlog_of_minutes_is_judged_some_days_a_sweep_and_told_the_same
     at_once = RecordedHome.register(home.sessions, f"{home.landlord}-at-once")
     at_once.store(BOILER, low_from_day_three_to_day_five())
     at_once.sweep()
-    monkeypatch.setattr(minutes, "BOILER_DAYS_A_SWEEP", 2)
+    monkeypatch.setattr(minutes, "BOILER_DAYS_A_SWEEP", 2.3)  # seven hours are read before them
     home.store(BOILER, low_from_day_three_to_day_five())
 
     reached = []
@@ -157,3 +157,29 @@ def test_boilers_that_keep_up_come_before_those_that_are_far_behind(
     keeps_up = judged(home, "home-1", Kind.BOILER)
     assert keeps_up.fast_until == keeps_up.fast_due
     assert judged(home, "home-2", Kind.BOILER).fast_until == day(1)
+
+
+@pytest.mark.parametrize(("restarted", "judged_at_once"), [(True, 1), (False, 2)])
+def test_what_is_read_again_after_a_restart_is_read_in_portions(
+    home: RecordedHome, monkeypatch: pytest.MonkeyPatch, restarted: bool, judged_at_once: int
+) -> None:
+    """Seven hours before five minutes of a boiler are more than a quarter of a day."""
+    watching = begun()
+    for boiler in (BOILER, OTHER_BOILER):
+        home.store(boiler, pressure(1.5, 2.5, SINCE))
+    home.sweep(watching)
+    monkeypatch.setattr(minutes, "BOILER_DAYS_A_SWEEP", 0.25)
+    monkeypatch.setattr(minutes, "BOILERS_READ_AT_ONCE", 1)
+    for boiler in (BOILER, OTHER_BOILER):
+        home.store(boiler, pressure(1.5, 1 / 24, day(2.5)))
+
+    process = begun() if restarted else watching
+    first = sweeping.sweep(home.sessions.detectors, process, now=NOW)
+
+    def keeping_up() -> int:
+        both = [judged(home, home_id, Kind.BOILER) for home_id in ("home-1", "home-2")]
+        return sum(one.fast_until == one.fast_due for one in both)
+
+    assert (keeping_up(), first.due) == (judged_at_once, restarted)
+    home.sweep(process)
+    assert keeping_up() == 2

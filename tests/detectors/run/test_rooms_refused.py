@@ -108,12 +108,15 @@ def test_a_boiler_goes_on_being_watched_when_the_rooms_may_not_be_looked_at(
 
 
 def boiler_day(indoor_temp_c: float) -> BoilerFrame:
-    """A winter's day with its run-up: an hour of heating and an hour of rest, again and again."""
+    """A winter's day with its run-up: four hours of heating, four of rest, and a night of rest."""
     steps = int((RUN_UP + DAY).total_seconds()) // 60
     minute = np.arange(steps)
-    heating = (minute // 240) % 2 == 0
+    hour = (minute / 60 - RUN_UP / timedelta(hours=1)) % 24
+    night = hour < 6
+    heating = ((minute // 240) % 2 == 0) & ~night
     rng = np.random.default_rng(1)
-    flow = np.where(heating, 55.0, 24.0) + rng.normal(0, 0.5, steps)
+    resting_at = np.where(night, 20.0, 24.0)
+    flow = np.where(heating, 55.0, resting_at) + rng.normal(0, 0.5, steps)
     on = heating.astype(np.float64)
     values = {
         "flow_temp_c": flow,

@@ -121,6 +121,37 @@ def test_an_alert_clears_when_the_home_is_warm_again() -> None:
     assert alert.cleared_at is not None
 
 
+def thrifty(then_c: float) -> DayFrame:
+    """A home at 16.5 °C that a cold snap brings to 14.5 °C for a week, and then to this."""
+    usual = cold(16.5, days=slice(None))
+    snap, after = slice(FROM, FROM + 7), slice(FROM + 7, None)
+    of_snap = changed(usual, "warmth_indoor_c", 1, snap, add=-2.0)
+    return changed(of_snap, "warmth_indoor_c", 1, after, add=then_c - 16.5)
+
+
+def test_a_thrifty_home_that_was_too_cold_in_a_cold_snap_is_not_told_all_winter() -> None:
+    (alert,) = told(DETECTOR, thrifty(16.4))
+
+    assert alert.severity_max == Severity.LOW
+    assert alert.cleared_at is not None
+    assert (alert.cleared_at - alert.raised_at).days <= 14
+
+
+def test_a_home_that_stays_below_sixteen_degrees_is_told_as_long_as_it_does() -> None:
+    (alert,) = told(DETECTOR, thrifty(15.6))
+
+    assert alert.cleared_at is None
+
+
+def test_a_home_that_fell_to_sixteen_degrees_is_told_for_six_weeks_and_then_is_as_it_is() -> None:
+    frame = changed(lived_in_homes(homes=3, days=120), "warmth_indoor_c", 1, ON, add=-3.7)
+
+    (alert,) = told(DETECTOR, frame)
+
+    assert alert.cleared_at is not None
+    assert 28 <= (alert.cleared_at - alert.raised_at).days <= 49
+
+
 def test_missing_days_raise_nothing_and_harm_no_neighbour() -> None:
     frame = changed(cold(11.5), "warmth_indoor_c", 0, slice(None), times=np.nan)
 

@@ -55,8 +55,10 @@ def room_day(air_temp_c: Floats) -> RoomFrame:
 
 
 def test_a_day_of_steady_heating_comes_to_what_its_radiators_give() -> None:
-    day = boiler_warmth(boiler_day())
+    day = dict(boiler_warmth(boiler_day()))
+    cooling = day.pop("warmth_cooling_1_h")
 
+    assert np.isnan(cooling).all()  # a home that is heated all night does not cool
     assert {name: round(float(value[0]), 2) for name, value in day.items()} == {
         "warmth_indoor_c": 20.0,
         "warmth_outdoor_c": 5.0,
@@ -86,6 +88,64 @@ def test_without_a_return_sensor_the_flow_stands_for_it() -> None:
     day = boiler_warmth(boiler_day(return_temp_c=missing))
 
     assert day["warmth_emitted"][0] == pytest.approx(26.0**1.3, rel=1e-5)
+
+
+def cooling_night(time_constant_h: float, *, until_h: float = 12.0) -> BoilerFrame:
+    """Radiators cold from 20:00, and a home that goes towards 5 °C outdoors from 20 °C."""
+    frame = boiler_day()
+    hours = np.maximum(np.arange(HOURS * 60) / 60 - 2.0, 0.0)
+    indoor = 5.0 + 15.0 * np.exp(-hours / time_constant_h) + np.zeros((2, 1))
+    resting = (hours > 0) & (hours < until_h - 2.0)
+    water = np.where(resting, indoor, 45.0).astype(np.float32)
+    values = {**frame.values, "flow_temp_c": water, "return_temp_c": water}
+    return replace(frame, values=values, indoor_temp_c=indoor.astype(np.float32))
+
+
+@given(st.floats(20.0, 60.0))
+def test_a_home_loses_an_hour_one_over_its_time_constant_of_the_difference(hours: float) -> None:
+    cooling = boiler_warmth(cooling_night(hours))["warmth_cooling_1_h"]
+
+    assert cooling == pytest.approx([1 / hours] * 2, rel=0.01)
+
+
+def test_two_hours_of_cooling_tell_nothing() -> None:
+    cooling = boiler_warmth(cooling_night(30.0, until_h=6.0))["warmth_cooling_1_h"]
+
+    assert np.isnan(cooling).all()
+
+
+def test_a_room_that_falls_silent_is_no_cooling() -> None:
+    frame = cooling_night(30.0)
+    leapt = frame.indoor_temp_c.copy()
+    leapt[0, 500:] -= 1.5  # the mean of the rooms that are left
+
+    cooling = boiler_warmth(replace(frame, indoor_temp_c=leapt))["warmth_cooling_1_h"]
+
+    assert cooling[0] == pytest.approx(cooling[1], rel=0.1)
+
+
+def test_a_boiler_that_is_read_every_ten_minutes_knows_its_day() -> None:
+    frame = boiler_day()
+    seldom = {name: values.copy() for name, values in frame.values.items()}
+    for values in seldom.values():
+        values[0, np.arange(HOURS * 60) % 10 != 3] = np.nan
+
+    day = dict(boiler_warmth(replace(frame, values=seldom)))
+    day.pop("warmth_cooling_1_h")
+
+    assert all(value[0] == pytest.approx(value[1], rel=1e-5) for value in day.values())
+
+
+def test_a_boiler_that_is_read_every_hour_knows_little_of_its_day() -> None:
+    frame = boiler_day()
+    hourly = {name: values.copy() for name, values in frame.values.items()}
+    for values in hourly.values():
+        values[0, np.arange(HOURS * 60) % 60 != 3] = np.nan
+
+    day = boiler_warmth(replace(frame, values=hourly))
+
+    assert np.isnan(day["warmth_emitted"][0])
+    assert not np.isnan(day["warmth_emitted"][1])
 
 
 def test_what_happened_before_the_day_counts_for_nothing() -> None:
