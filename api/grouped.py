@@ -12,9 +12,15 @@ from api.database import Database
 from api.disclosure import acknowledge_alert, group_for
 from api.principals import Officer
 from api.repairing import NothingToRepair, RepairIsOpen, Withheld, ask_for_repair
+from core.alerts import Alert, Decision
+from core.casework import covering_detectors
+from store.alert_answers import covering_alert
 
 AT_ONCE_MAX = 500
-"""Alerts of one press: some seconds; a larger event is answered with a second one."""
+"""Alerts that one press acts on: some seconds; of a larger event the next press takes the next."""
+
+MEMBERS_MAX = 20_000
+"""Alerts of one event that are looked through for these: rooms of the largest area."""
 
 GROUP_LENGTH_MAX = 300
 """An area's id, a detector and an instant."""
@@ -25,29 +31,41 @@ class NoSuchGroup(LookupError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenOfGroup:
+    """The alerts that nobody had acknowledged before; `more` says that others are left to do."""
+
+    acknowledged: tuple[UUID, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RaisedForGroup:
     """The repairs that were raised, and for which alerts none was: for want of consent, or because
-    there is one, or nothing to do."""
+    there is one already, another alert's covers it, or there is nothing to do.
+
+    `more` says that others are left to do.
+    """
 
     raised: tuple[UUID, ...]
     withheld: tuple[UUID, ...]
     left: tuple[UUID, ...]
+    more: bool
 
 
 def acknowledge_group(
     database: Database, officer: Officer, group_id: str, *, now: datetime
-) -> tuple[UUID, ...]:
-    """Note that the officer has seen the group's alerts; those not seen before. Raises NoSuchGroup.
+) -> SeenOfGroup:
+    """Note that the officer has seen the group's alerts, AT_ONCE_MAX of them. Raises NoSuchGroup.
 
     One after another: detectors write to the same alerts, in an order of their own.
     """
-    unseen = [
-        alert_id for alert_id, is_seen in _members(database, officer, group_id, now) if not is_seen
-    ]
-    for alert_id in unseen:
+    members = _members(database, officer, group_id, now)
+    unseen = [alert.alert_id for alert in members if alert.acknowledged_at is None]
+    at_once = unseen[:AT_ONCE_MAX]
+    for alert_id in at_once:
         with database.acting_for(officer) as conn:
             acknowledge_alert(conn, officer, alert_id, now=now)
-    return tuple(unseen)
+    return SeenOfGroup(acknowledged=tuple(at_once), more=len(unseen) > AT_ONCE_MAX)
 
 
 def raise_for_group(
@@ -55,30 +73,43 @@ def raise_for_group(
 ) -> RaisedForGroup:
     """Raise the repair that each alert of the group asks for, where its tenant has agreed.
 
-    Raises NoSuchGroup. Doing it again raises none twice.
+    AT_ONCE_MAX of them, those first that wait for an officer or a decision. Raises NoSuchGroup.
+    Doing it again raises none twice, and none that a repair of the same place covers.
     """
+    members = sorted(_members(database, officer, group_id, now), key=_is_answered)
     raised: list[UUID] = []
     withheld: list[UUID] = []
     left: list[UUID] = []
-    for alert_id, _ in _members(database, officer, group_id, now):
+    for alert in members[:AT_ONCE_MAX]:
         try:
             with database.acting_for(officer) as conn:
-                asked = ask_for_repair(conn, officer, alert_id, now=now)
+                if covering_alert(conn, alert, covering_detectors(alert.detector)) is not None:
+                    left.append(alert.alert_id)
+                    continue
+                asked = ask_for_repair(conn, officer, alert.alert_id, now=now)
         except Withheld:
-            withheld.append(alert_id)
+            withheld.append(alert.alert_id)
         except (RepairIsOpen, NothingToRepair):
-            left.append(alert_id)
+            left.append(alert.alert_id)
         else:
             raised.append(asked.repair.repair_id)
-    return RaisedForGroup(raised=tuple(raised), withheld=tuple(withheld), left=tuple(left))
+    return RaisedForGroup(
+        raised=tuple(raised),
+        withheld=tuple(withheld),
+        left=tuple(left),
+        more=not all(map(_is_answered, members[AT_ONCE_MAX:])),
+    )
 
 
-def _members(
-    database: Database, officer: Officer, group_id: str, now: datetime
-) -> list[tuple[UUID, bool]]:
-    """The alerts of a group that this officer may see, and whether each is acknowledged."""
+def _is_answered(alert: Alert) -> bool:
+    """Whether it is decided what becomes of it, other than to leave it to an officer."""
+    return alert.decision is not Decision.UNDECIDED and alert.decided_group is None
+
+
+def _members(database: Database, officer: Officer, group_id: str, now: datetime) -> list[Alert]:
+    """The open alerts of a group that this officer may see, in order of raising."""
     with database.acting_for(officer) as conn:
-        seen = group_for(conn, officer, group_id, now=now, limit=AT_ONCE_MAX)
+        seen = group_for(conn, officer, group_id, now=now, limit=MEMBERS_MAX)
     if not seen:
         raise NoSuchGroup(group_id)
-    return [(one.alert.alert_id, one.alert.acknowledged_at is not None) for one in seen]
+    return [one.alert for one in seen]

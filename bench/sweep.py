@@ -120,7 +120,7 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
         yield _line(row) + f" | {row['peak_mb']:.0f}"
     cold = result["sweeps"][-1]
     yield (
-        f"the first sweep of {cold['homes']:,} homes, read for {cold['read_h']:.0f} h: "
+        f"the first sweeps of {cold['homes']:,} homes, read for {cold['read_h']:.0f} h: "
         f"{cold['first_s']:.1f} s"
     )
     yield "a day of every home closed: worked out, kept and judged"

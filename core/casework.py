@@ -13,6 +13,7 @@ from uuid import UUID
 from core.alerts import Alert, purpose_of, shows_indoor_readings
 from core.consent import Choice, Permit, Purpose, Refusal, Tenancy, decide
 from core.findings import Severity
+from core.together import likely_cause
 from core.work import SAME_VISIT, WORK_KINDS
 
 
@@ -219,7 +220,7 @@ def describe(alert: Alert, work: Work) -> str:
     seen = "" if shows_indoor_readings(alert) else f" {alert.sentence}"
     return (
         f"Raised by sensors, not yet seen by a person. {work.title}, {alert.severity.word}."
-        f"{where}{seen}{_TOGETHER if alert.group_id else ''} {work.request}"
+        f"{where}{seen}{_together(alert) if alert.group_id else ''} {work.request}"
     )
 
 
@@ -237,10 +238,13 @@ def place_words(place: str) -> str:
     return place.replace("-", " ").replace("_", " ")
 
 
-_TOGETHER = (
-    " Other homes in the area reported the same at the same time: one cause for all of them, such "
-    "as the weather or the supply, is likely."
-)
+def _together(alert: Alert) -> str:
+    return (
+        " Other homes in the area reported the same at the same time: one cause for all of them is "
+        f"likely: {likely_cause(alert.detector)}."
+    )
+
+
 _PRIORITY = {
     Severity.MEDIUM: Priority.ROUTINE,
     Severity.HIGH: Priority.URGENT,

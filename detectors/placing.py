@@ -19,6 +19,8 @@ STEP_S = 600  # for whether a device is heard at all: the slowest of the above
 HELD = timedelta(hours=1)
 """For so long what is known outdoors and in the home's rooms is carried on: a forecast service
 speaks once an hour. Their samples count from so long before a frame."""
+DEAD_C = 0.0
+"""To the last digit: what a room's sensor answers that measures nothing any more."""
 
 
 class Samples(Protocol):
@@ -129,13 +131,14 @@ def presence_frame(stays: Sequence[Stay], table: Samples, start: datetime, steps
 def indoor_temp_c(rooms: RoomFrame, rows: Sequence[Row], instants_ms: Integers) -> Floats:
     """The mean of each row's home's rooms at these instants, (rows, instants).
 
-    The last mean known, for at most HELD; NaN before the rooms' first step and in other homes.
+    The last mean known, for at most HELD; NaN before the rooms' first step and in other homes. A
+    room at DEAD_C is left out: what else is not believed takes the reading that follows to know.
     """
     line = {(row.landlord_id, row.home_id): number for number, row in enumerate(rows)}
     of_row = [line.get((row.landlord_id, row.home_id), len(rows)) for row in rooms.rows]
     home = np.array(of_row, dtype=np.int64)
     air_c = rooms["air_temp_c"]
-    known = ~np.isnan(air_c)
+    known = ~np.isnan(air_c) & (air_c != DEAD_C)
     total = np.zeros((len(rows) + 1, rooms.steps), dtype=np.float32)
     count = np.zeros((len(rows) + 1, rooms.steps), dtype=np.float32)
     np.add.at(total, home, np.where(known, air_c, 0))

@@ -26,8 +26,11 @@ SAID = {
     "nothing": "No repair was raised: the alert is over, or asks for none.",
     "all-acknowledged": "All alerts of the group are acknowledged, as far as their tenants share "
     "them.",
+    "some-acknowledged": "Many are acknowledged. The group is large: press again for the others.",
     "all-raised": "A repair has been asked for in each home whose tenant agreed to it, and they "
     "have been told. The homes' own pages say where none was raised, and why.",
+    "some-raised": "Many of the group are seen to, and tenants have been told where a repair has "
+    "been asked for. The group is large: press again for the others.",
     "none-raised": "No repair was raised: the alerts are over, have a repair already, or their "
     "tenants have not agreed. The homes' own pages say which.",
 }
@@ -106,15 +109,16 @@ def raise_repair(services: ServicesDep, officer: PageOfficer, alert_id: UUID) ->
 @router.post("/groups/acknowledge")
 def acknowledge_all(services: ServicesDep, officer: PageOfficer, group: Group) -> RedirectResponse:
     """Note that the officer has seen every alert of a mass event."""
-    acknowledge_group(services.database, officer, group, now=services.clock())
-    return go_to("/landlord?said=all-acknowledged")
+    seen = acknowledge_group(services.database, officer, group, now=services.clock())
+    return go_to(f"/landlord?said={'some' if seen.more else 'all'}-acknowledged")
 
 
 @router.post("/groups/raise-repairs")
 def raise_all(services: ServicesDep, officer: PageOfficer, group: Group) -> RedirectResponse:
     """Raise the repairs that the alerts of a mass event ask for, as far as ledgers permit."""
-    answer = raise_for_group(services.database, officer, group, now=services.clock())
-    return go_to(f"/landlord?said={'all-raised' if answer.raised else 'none-raised'}")
+    done = raise_for_group(services.database, officer, group, now=services.clock())
+    how_many = "some" if done.more else "all" if done.raised else "none"
+    return go_to(f"/landlord?said={how_many}-raised")
 
 
 def _back(home_id: str, said: str) -> RedirectResponse:

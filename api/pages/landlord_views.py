@@ -176,7 +176,7 @@ def officer_alert(
         acknowledged_by=alert.acknowledged_by or "",
         can_acknowledge=alert.acknowledged_at is None,
         can_raise=can_raise,
-        comes_and_goes=alert.flapping and evidence.shared != NONE,
+        comes_and_goes=alert.flapping and alert.cleared_at is None and evidence.shared != NONE,
     )
 
 

@@ -24,6 +24,10 @@ _WAITS_FOR_OFFICER = (
     "Other homes near yours report the same, so one cause for all of them is likely, and your "
     "landlord looks into that first. You can ask for a repair of your own home now."
 )
+_ASK_AGAIN = (
+    "The repair that was asked for has ended. This comes and goes: if it is back, you can ask for "
+    "another."
+)
 _ENGINEERS = "Whoever looks after the sensors will see to it; you need do nothing."
 
 
@@ -38,7 +42,7 @@ def tenant_alert(
         alert.cleared_at is None
         and not repair_is_open
         and goes_with is None
-        and alert.decision is not Decision.RAISED
+        and (alert.decision is not Decision.RAISED or alert.flapping)
         and work_for(alert.detector, alert.severity) is not None
     )
     return TenantAlert(
@@ -48,7 +52,9 @@ def tenant_alert(
         sentence=alert.sentence,
         began_at=alert.began_at,
         cleared_at=alert.cleared_at,
-        decision=_decision_words(alert, goes_with),
+        decision=_ASK_AGAIN
+        if can_ask and alert.decision is Decision.RAISED
+        else _decision_words(alert, goes_with),
         can_ask=can_ask,
         waits_href=f"/my-choices#{anchor(Purpose.AUTO_RAISE)}"
         if alert.decision is Decision.WITHHELD

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from api.alert_model import AlertModel
 from api.disclosed import SeenAlert
 from api.disclosure import NoSuchAlert, NoSuchHome, acknowledge_alert, alert_for, alerts_for
 from api.entrance import OfficerOnly, OfficerOrTenant, ServicesDep
-from api.models import AlertModel
 from api.paging import LIMIT_USUAL, Limit, PageOf, page
 from api.problems import not_found
 

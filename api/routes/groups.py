@@ -25,18 +25,22 @@ class GroupMeant(BaseModel):
 
 
 class GroupAcknowledged(BaseModel):
-    """The alerts that nobody had acknowledged before."""
+    """The alerts that nobody had acknowledged before; `more` says to ask again for the others."""
 
     acknowledged: list[UUID]
+    more: bool
 
 
 class GroupRaised(BaseModel):
     """The repairs that were raised; the alerts for want of consent withheld, and those with nothing
-    to do, or with a repair already."""
+    to do, or with a repair already, their own or of another alert in the same place.
+
+    `more` says to ask again for the others."""
 
     raised: list[UUID]
     withheld: list[UUID]
     left: list[UUID]
+    more: bool
 
 
 @routes.post("/groups/acknowledge", summary="Say that an officer has seen all alerts of a group")
@@ -48,7 +52,7 @@ def acknowledge(
         seen = acknowledge_group(services.database, officer, meant.group, now=services.clock())
     except NoSuchGroup:
         raise not_found("group") from None
-    return GroupAcknowledged(acknowledged=list(seen))
+    return GroupAcknowledged(acknowledged=list(seen.acknowledged), more=seen.more)
 
 
 @routes.post("/groups/repairs", summary="Ask for the repairs that the alerts of a group call for")
@@ -58,4 +62,9 @@ def raise_repairs(meant: GroupMeant, officer: OfficerOnly, services: ServicesDep
         done = raise_for_group(services.database, officer, meant.group, now=services.clock())
     except NoSuchGroup:
         raise not_found("group") from None
-    return GroupRaised(raised=list(done.raised), withheld=list(done.withheld), left=list(done.left))
+    return GroupRaised(
+        raised=list(done.raised),
+        withheld=list(done.withheld),
+        left=list(done.left),
+        more=done.more,
+    )

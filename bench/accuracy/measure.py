@@ -1,7 +1,7 @@
 """Simulate an estate block by block, watch it by detectors and baselines, and score them."""
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -48,11 +48,14 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--healthy", action="store_true", help="no faults, oddities only")
     parser.add_argument("--workers", type=int, default=1, help="processes (1)")
     reference.add_options(parser)
-    parser.add_argument("--page", type=Path, help="write the tables as a page, such as FILE.md")
+    parser.add_argument("--page", type=_page, help="write the tables as a page, such as FILE.md")
 
 
 def measure(options: Namespace) -> dict[str, Any]:
-    """Score detectors and baselines on one simulated estate, of which nothing is written."""
+    """Score detectors and baselines on one simulated estate, of which nothing is written.
+
+    What takes seconds comes first, so that data that cannot be read cost no long run.
+    """
     order = Order(
         homes=options.homes,
         days=options.days,
@@ -60,11 +63,11 @@ def measure(options: Namespace) -> dict[str, Any]:
         healthy=options.healthy,
         block_homes=_block_homes(options.homes, options.workers),
     )
-    result = {
-        **result_of(order, list(_runs(order, DETECTORS, options.workers))),
+    on_what_is_real = {
         "reference": reference.measure(options),
         "real_homes": real_homes(options.data),
     }
+    result = result_of(order, list(_runs(order, DETECTORS, options.workers))) | on_what_is_real
     if options.page is not None:
         write_page(options.page, result)
         _say(f"{options.page} is written")
@@ -122,6 +125,14 @@ def result_of(order: Order, runs: Collection[BlockRun]) -> dict[str, Any]:
         "told_wrongly": told_wrongly(verdicts),
         "false_alerts": false_alerts(verdicts),
     }
+
+
+def _page(name: str) -> Path:
+    """A place for the page; ArgumentTypeError where there is no such folder."""
+    place = Path(name)
+    if not place.parent.is_dir():
+        raise ArgumentTypeError(f"{place.parent} is no folder; make it first")
+    return place
 
 
 def _runs(order: Order, detectors: Detectors, workers: int) -> Iterator[BlockRun]:

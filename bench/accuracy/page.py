@@ -14,6 +14,7 @@ TUNED_ON = (
     range(601, 700),
     range(701, 800),
     range(7001, 7002),
+    range(8001, 8002),
     range(20001, 20010),
 )
 """Seeds of estates on which thresholds were chosen or looked at: a run on one proves nothing."""

@@ -50,6 +50,7 @@ def _order(alert: Episode) -> tuple[Any, ...]:
 
 
 def _alert(alert: Episode) -> Mapping[str, str | None]:
+    known_by = (alert.home_id, alert.detector, alert.place, alert.raised_at.year)
     return {
         "detector": alert.detector,
         "place": alert.place,
@@ -57,5 +58,5 @@ def _alert(alert: Episode) -> Mapping[str, str | None]:
         "raised_at": alert.raised_at.isoformat(),
         "cleared_at": None if alert.cleared_at is None else alert.cleared_at.isoformat(),
         "sentence": alert.sentence,
-        "explanation": EXPLAINED.get((alert.home_id, alert.detector, alert.place), NOT_EXPLAINED),
+        "explanation": EXPLAINED.get(known_by, NOT_EXPLAINED),
     }

@@ -53,7 +53,7 @@ def calls(frame: BoilerFrame) -> Calls:
     blind = np.isnan(frame["flame_on"])
     blind[:, 1:] |= ~known[:, :-1]
     cold = flow_c < target_c - np.float32(COLD_FLOW_K)
-    cold &= ~blind | ~(flow_c > rooms_c(frame) + np.float32(WARMED_K))
+    cold &= ~blind | ~(flow_c > _rooms_c(frame) + np.float32(WARMED_K))
     unanswered = called & ~flame & (cold | (frame["pump_on"] == 0))
     answered = called & (flame | (~unanswered & ~np.isnan(flow_c)))
     return Calls(
@@ -80,6 +80,6 @@ def home_temp_c(frame: BoilerFrame, of: np.ufunc = np.fmax) -> Floats:
     return extreme
 
 
-def rooms_c(frame: BoilerFrame) -> Floats:
+def _rooms_c(frame: BoilerFrame) -> Floats:
     """What the home's rooms are at each minute, ROOM_C where it is not known."""
     return np.where(np.isnan(frame.indoor_temp_c), np.float32(ROOM_C), frame.indoor_temp_c)

@@ -10,12 +10,20 @@ import numpy as np
 
 from core.findings import Severity
 from detectors.arrays import Booleans
-from detectors.boiler.groups import GROUP_MIN, GROUP_S, at_group_ends, per_group, sum_of_groups
+from detectors.boiler.groups import (
+    GROUP_MIN,
+    GROUP_S,
+    at_group_ends,
+    first_since,
+    onsets,
+    per_group,
+    sum_of_groups,
+)
 from detectors.boiler.minutes import before, change, is_on
 from detectors.daily import LEAD
 from detectors.frame import BoilerFrame
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules
-from detectors.windows import delayed, last_where, lasting, trailing_count, trailing_sum
+from detectors.windows import delayed, lasting, trailing_count, trailing_sum
 
 NAME = "diverter_stuck_on_heating"
 
@@ -66,8 +74,7 @@ def judge(frame: BoilerFrame) -> Judgement:
     weighed = FIRST_WEIGHT * (cold_min - later) + later
     severity[(weighed >= COLD_MIN) | (charged_min > 0)] = Severity.MEDIUM
     severity[(cold_min >= HIGH_COLD_MIN)] = Severity.HIGH
-    groups = np.arange(drawn.shape[1])
-    began = last_where((cold_min == 0) & (charged_min == 0)) + 1
+    seen = (cold > 0) | charging
     return Judgement(
         detector=NAME,
         rows=frame.rows,
@@ -76,7 +83,7 @@ def judge(frame: BoilerFrame) -> Judgement:
         severity=severity.astype(np.int8),
         holds=(cold_min > 0) | (charged_min > 0),
         confidence=np.clip(0.8 + 0.02 * cold_min + 0.002 * charged_min, 0.0, 0.98),
-        onset=np.maximum(began, groups - WINDOW_GROUPS + 1),
+        onset=onsets(first_since(seen, np.zeros_like(seen), within=WINDOW_GROUPS)),
         evidence={
             "cold_draw_min": cold_min.astype(np.float32),
             "vain_charging_min": charged_min.astype(np.float32),

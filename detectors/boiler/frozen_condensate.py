@@ -68,9 +68,10 @@ def judge(frame: BoilerFrame) -> Judgement:
     thawed = trailing_count(outdoor_c > THAWED_C, LEAD_GROUPS) > 0
     bad, good, well = _lit_before(frame)
     enough = np.where(good, np.float32(FROST_SHARE), np.float32(FROST_SURE))
-    trouble = fresh & (frost_share >= enough) & frost_known & ~thawed & ~bad
+    told = ~np.isnan(outdoor_c)
+    trouble = fresh & (frost_share >= enough) & frost_known & told & ~thawed & ~bad
     indoor_c = home_temp_c(frame)
-    severity = unknown_unless((heard | (coded > 0)) & ~np.isnan(outdoor_c))
+    severity = unknown_unless((heard | (coded > 0)) & told)
     severity[trouble] = Severity.LOW
     severity[trouble & well] = Severity.MEDIUM
     severity[trouble & well & (indoor_c < HOME_COLD_C)] = Severity.HIGH

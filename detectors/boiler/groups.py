@@ -98,8 +98,8 @@ def extreme_of_groups(values: Floats, of: np.ufunc) -> Floats:
     return extreme
 
 
-def first_since(mask: Booleans, ended: Booleans) -> Integers:
-    """The first group with `mask` since `ended` was last true, within the last SURE_GROUPS.
+def first_since(mask: Booleans, ended: Booleans, *, within: int = SURE_GROUPS) -> Integers:
+    """The first group with `mask` since `ended` was last true, of the last so many groups.
 
     Only where `mask` has been true since then; elsewhere a later group, or the number of groups.
     """
@@ -107,7 +107,7 @@ def first_since(mask: Booleans, ended: Booleans) -> Integers:
     places = np.arange(groups, dtype=np.int32)
     upcoming = np.where(mask, places, np.int32(groups))
     following = np.minimum.accumulate(upcoming[:, ::-1], axis=1)[:, ::-1]
-    since = np.maximum(last_where(ended) + 1, places - (SURE_GROUPS - 1))
+    since = np.maximum(last_where(ended) + 1, places - (within - 1))
     return np.take_along_axis(following, np.minimum(since, groups - 1), axis=1)
 
 

@@ -96,6 +96,8 @@ def sentence(evidence: Mapping[str, float]) -> str:
     indoor = evidence.get("indoor_temp_c")
     rooms = "" if indoor is None else f" The rooms are at {indoor:.0f} °C."
     waited = evidence.get("without_heat_min")
+    if waited is None and indoor is None:
+        return "The heating has been asked for warmth for hours and the boiler hardly burns."
     if waited is None:
         return f"The heating has been asked for warmth for hours and the home grows colder.{rooms}"
     return f"The heating has been asked for warmth for {waited:.0f} minutes and gives none.{rooms}"

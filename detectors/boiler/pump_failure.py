@@ -17,8 +17,6 @@ from detectors.boiler.groups import (
     GROUP_S,
     LEAD_GROUPS,
     extreme_of_groups,
-    first_since,
-    onsets,
     per_group,
     unknown_unless,
 )
@@ -26,7 +24,7 @@ from detectors.boiler.minutes import change
 from detectors.daily import LEAD
 from detectors.frame import BoilerFrame
 from detectors.judgement import Judgement, Rules
-from detectors.windows import lasting, trailing_count
+from detectors.windows import lasting, trailing_count, trailing_windows
 
 NAME = "pump_failure"
 
@@ -61,12 +59,12 @@ def judge(frame: BoilerFrame) -> Judgement:
     no_flow = per_group(shown(frame, np.isin(conditions, _NO_FLOW)))
     either = per_group(shown(frame, np.isin(conditions, _HEAT_OR_FLOW)))
     burning = (frame["flame_on"] == 1) & (frame["hot_water_demand"] != 1)
-    spread_k = _spread(frame, burning)
-    wide = _minutes(spread_k > np.float32(SPREAD_K)) >= SPREAD_MIN
+    spread_k, apart_k = _spread(frame, burning), _apart(frame)
+    wide = _minutes_beyond(spread_k, apart_k, SPREAD_K) >= SPREAD_MIN
     may_be = trailing_count(either, LEAD_GROUPS) > 0
     if may_be.any():
-        coded_wide = _minutes(spread_k > np.float32(CODED_SPREAD_K)) >= SPREAD_MIN
-        bursts = _in_bursts(frame, burning) & ~_taken_up(spread_k)
+        coded_wide = _minutes_beyond(spread_k, apart_k, CODED_SPREAD_K) >= SPREAD_MIN
+        bursts = _in_bursts(frame, burning) & ~_taken_up(spread_k, apart_k)
         may_be &= coded_wide | bursts
     coded = trailing_count(no_flow, CODE_WITHIN_MIN // GROUP_MIN) >= CODE_MIN
     trouble = coded | wide | may_be
@@ -83,9 +81,9 @@ def judge(frame: BoilerFrame) -> Judgement:
         severity=severity,
         holds=trailing_count(no_flow + either, LEAD_GROUPS) > 0,
         confidence=np.where(coded, np.float32(0.95), np.float32(0.85)),
-        onset=onsets(first_since(trouble, ~trouble)),
+        onset=np.broadcast_to(np.arange(trouble.shape[1]), trouble.shape),
         evidence={
-            "spread_k": extreme_of_groups(spread_k, np.fmax),
+            "spread_k": extreme_of_groups(spread_k, np.fmax) - apart_k,
             "no_flow_code_min": trailing_count(no_flow + either, LEAD_GROUPS).astype(np.float32),
             "indoor_temp_c": indoor_c,
         },
@@ -108,12 +106,30 @@ def _minutes(mask: Booleans) -> Integers:
     return trailing_count(per_group(mask), LEAD_GROUPS)
 
 
+def _minutes_beyond(spread_k: Floats, apart_k: Floats, over_k: float) -> Integers:
+    """Minutes of the last six hours with so much more spread than flow and return differ by now."""
+    minutes: Integers = np.zeros(apart_k.shape, dtype=np.int32)
+    for row in np.flatnonzero((spread_k > over_k).any(axis=1)):  # few boilers
+        last = trailing_windows(spread_k[[row]], LEAD_GROUPS * GROUP_MIN, before=np.nan)[0]
+        beyond = last[GROUP_MIN - 1 :: GROUP_MIN] > over_k + apart_k[row, :, np.newaxis]
+        minutes[row] = np.count_nonzero(beyond, axis=1)
+    return minutes
+
+
 def _spread(frame: BoilerFrame, burning: Booleans) -> Floats:
     """Flow less return while it burns, NaN elsewhere.
 
-    Less what they read apart even at their least at rest, in six hours; NaN as well where the flow
-    reads the very same as a minute before.
+    NaN as well where the flow reads the very same as a minute before.
     """
+    spread_k = frame["flow_temp_c"] - frame["return_temp_c"]
+    spread_k[~burning] = np.nan
+    stuck = change(frame["flow_temp_c"], 1) == 0.0  # the sensor, for such water warms by the second
+    spread_k[stuck] = np.nan
+    return spread_k
+
+
+def _apart(frame: BoilerFrame) -> Floats:
+    """What flow and return read apart even at their least at rest, in six hours; by groups."""
     spread_k = frame["flow_temp_c"] - frame["return_temp_c"]
     resting = np.where(frame["flame_on"] == 0, spread_k, np.float32(np.nan))
     least = extreme_of_groups(resting, np.fmin)
@@ -122,22 +138,16 @@ def _spread(frame: BoilerFrame, burning: Booleans) -> Floats:
         step = min(reach, LEAD_GROUPS - reach)
         least[:, step:] = np.fmin(least[:, step:], least[:, :-step])
         reach += step
-    apart = np.maximum(np.where(np.isnan(least), np.float32(SENSORS_APART_K), least), 0.0)
-    for minute in range(GROUP_MIN):
-        spread_k[:, minute : apart.shape[1] * GROUP_MIN : GROUP_MIN] -= apart
-    spread_k[~burning] = np.nan
-    stuck = change(frame["flow_temp_c"], 1) == 0.0  # the sensor, for such water warms by the second
-    spread_k[stuck] = np.nan
-    return spread_k
+    return np.maximum(np.where(np.isnan(least), np.float32(SENSORS_APART_K), least), 0.0)
 
 
-def _taken_up(spread_k: Floats) -> Booleans:
+def _taken_up(spread_k: Floats, apart_k: Floats) -> Booleans:
     """In six hours the spread was read while it burned, and sound: it trips for another reason.
 
     Such as water that boils in a furred exchanger.
     """
     read = _minutes(spread_k >= -np.inf) >= SPREAD_MIN
-    sound: Booleans = read & (_minutes(spread_k > np.float32(SOUND_SPREAD_K)) == 0)
+    sound: Booleans = read & (_minutes_beyond(spread_k, apart_k, SOUND_SPREAD_K) == 0)
     return sound
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from detectors.arrays import Booleans, Floats
-from detectors.boiler.calls import COLD_FLOW_K, rooms_c
+from detectors.boiler.calls import COLD_FLOW_K, ROOM_C
 from detectors.boiler.groups import (
     GROUP_MIN,
     GROUP_S,
@@ -42,7 +42,7 @@ REST_SPREAD_MAX_K = 6.0  # flow and return converge at rest (detection.md 3.2, N
 RUNNING_SPREAD_MAX_K = 2.0  # of the return above the flow (own)
 CIRCULATING_C = 35.0  # a flow that a call for heat has warmed, where no flame is seen (own), and
 # within COLD_FLOW_K of its target: a boiler that does not hear the call only cools
-COOL_K = 5.0  # over the rooms: hours after the last call (own)
+COOL_C = ROOM_C + 5.0  # hours after the last call; not by the rooms, which may not be known (own)
 WARMER_K = 0.5  # than at the reading before: twice the noise of a usual water sensor (own)
 QUIET_MIN = 5  # minutes without a call or a flame, until an unseen pump has surely stopped (own)
 
@@ -207,7 +207,7 @@ def _may_have_run(frame: BoilerFrame, off: Booleans, unheard: Booleans) -> Boole
     if not unheard.any():
         return may
     flow = frame["flow_temp_c"]
-    cool = flow <= rooms_c(frame) + np.float32(COOL_K)
+    cool = flow <= np.float32(COOL_C)
     may[:, 1:] = unheard[:, :-1] & ~cool[:, 1:]
     may[:, 1:] |= lasting(unheard, SELDOM_MIN)[:, :-1]
     for back, after in silences(~unheard):

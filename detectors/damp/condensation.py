@@ -12,10 +12,10 @@ from core.findings import Severity
 from detectors.arrays import Floats
 from detectors.daily import DAY_S, DayFrame
 from detectors.damp.f_rsi import factor
-from detectors.damp.homes import wet_rooms
 from detectors.damp.sentences import wet_sentence
 from detectors.humidity import dew_point_c, rel_humidity_pct
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules, Severities
+from detectors.room_names import wet_rooms
 from detectors.windows import last_where, trailing_mean, trailing_sum
 
 NAME = "condensation"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.arrays import Booleans, Floats, Integers
+from detectors.beside import home_least, home_sum, mean_of_others
 from detectors.damp.change import BASE_DAYS, RECENT_DAYS, Change, change
-from detectors.damp.homes import home_least, home_sum, mean_of_others
 from detectors.damp.vapour import CLOSED_UPTO_C, COLD_DAY_C, SLOPE_WEIGHT_K2
 from detectors.frame import Frame
 from detectors.humidity import rel_humidity_pct, saturation_pressure_pa

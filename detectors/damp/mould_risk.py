@@ -11,18 +11,19 @@ import numpy as np
 
 from core.findings import Severity
 from detectors.arrays import Booleans, Floats, Integers
+from detectors.beside import home_of
 from detectors.daily import DAY_S, DayFrame
 from detectors.damp.building import Building, from_building
 from detectors.damp.causes import ranked
 from detectors.damp.change import RECENT_DAYS
 from detectors.damp.evidence import numbers
 from detectors.damp.f_rsi import Factor, factor
-from detectors.damp.homes import home_of, wet_rooms
 from detectors.damp.moister import OWN_RISE_PA, Moister, colder, moister
 from detectors.damp.outlook import DAYS, LIKELY_INDEX, VISIBLE_INDEX, Outlook, outlook
 from detectors.damp.score import HIGH_SCORE, MEDIUM_SCORE
 from detectors.damp.sentences import mould_sentence
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules, Severities
+from detectors.room_names import wet_rooms
 from detectors.windows import last_where, trailing_mean, trailing_sum
 
 NAME = "mould_risk"
@@ -39,7 +40,6 @@ BEGUN_IN_WET_ROOM_INDEX = LIKELY_INDEX  # sound bathrooms are half-way there too
 DAMP_SURFACE_PCT = 70.0  # of the fortnight: on drier walls an old index is no news (own)
 NEARLY_GROWING_PCT = 78.0  # mould grows from 80 %; a moister room with drier walls can wait (own)
 COLD_ROOM_C = 17.0  # colder: first of all it is too cold, and `excess_cold` tells it (own)
-HOLD_SCORE = 35.0  # an alert goes on above it (own)
 ONSET_INDEX = 0.1  # growth is taken to have begun when the index last rose through this (own)
 
 CONFIDENCE = 0.9  # of an index with fRsi fitted or surveyed (own)
@@ -76,7 +76,7 @@ def judge(frame: DayFrame) -> Judgement:
         start=frame.start + timedelta(seconds=DAY_S),
         step_s=DAY_S,
         severity=severity,
-        holds=((now.score >= HOLD_SCORE) & (severity > NOTHING)) | ~np.isnan(water.rain_pa),
+        holds=~np.isnan(water.rain_pa),
         confidence=_confidence(by, change, is_colder, severity) * np.minimum(known_days / DAYS, 1),
         onset=np.select(
             [change.told | is_colder, water.told], [changed, water.began], begun

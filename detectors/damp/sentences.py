@@ -30,7 +30,8 @@ TEMPLATES = {
     "insulated": "With these surfaces insulated the risk would fall to {level}.",
     "inspect": "Water may be coming from the building itself, so it is worth a visit.",
     "wet": "Water probably formed on the coldest surfaces here for {hours:.0f} hours or more on "
-    "{days}: anything colder than {dew:.0f} °C gets wet in this air.",
+    "{days}",
+    "dew": ": anything colder than {dew:.0f} °C gets wet in this air",
 }
 CLEAN_INDEX = 0.1  # less is a clean surface, within what a sensor tells (own)
 _BUILDING = ("plumbing_leak", "penetrating_damp", "persistent_moisture")
@@ -88,8 +89,11 @@ def wet_sentence(evidence: Mapping[str, float], *, wet_h: float, span_days: int)
     which = f"every one of the last {span_days} days"
     if days < span_days:
         which = f"{days} of the last {span_days} days"
-    text = say("wet", hours=wet_h, days=which, dew=evidence["dew_point_c"])
-    return f"{text} {assumed_words(evidence['f_rsi'])}" if evidence["f_rsi_assumed"] else text
+    text = say("wet", hours=wet_h, days=which)
+    if "dew_point_c" in evidence:  # not of days of which less than half is known
+        text += say("dew", dew=evidence["dew_point_c"])
+    assumed = f" {assumed_words(evidence['f_rsi'])}" if evidence["f_rsi_assumed"] else ""
+    return f"{text}.{assumed}"
 
 
 def _weeks(evidence: Mapping[str, float]) -> list[str]:

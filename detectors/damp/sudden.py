@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.arrays import Booleans, Floats, Integers
-from detectors.damp.homes import mean_of_others, wet_rooms
+from detectors.beside import mean_of_others
 from detectors.damp.vapour import COLD_DAY_C
 from detectors.frame import Frame
+from detectors.room_names import piped_rooms
 from detectors.windows import delayed, ratio, trailing_sum
 
 STEP_DAYS = 2  # a bath or a visit is over then
@@ -39,7 +40,7 @@ def sudden(frame: Frame, home: Integers) -> Sudden:
 
     A home of one room has nothing to be held against.
     """
-    piped = np.flatnonzero(_piped(frame))
+    piped = np.flatnonzero(piped_rooms(frame.rows))
     day, night = (
         frame[name].astype(np.float64) for name in ("damp_excess_pa", "damp_night_excess_pa")
     )
@@ -58,12 +59,6 @@ def sudden(frame: Frame, home: Integers) -> Sudden:
     told, steps_pa = np.zeros(frame.shape, dtype=np.bool_), np.full(frame.shape, np.nan)
     told[piped], steps_pa[piped] = found, step_pa
     return Sudden(told=told, step_pa=steps_pa)
-
-
-def _piped(frame: Frame) -> Booleans:
-    """Rooms made for water and kitchens, by their names; (rows,)."""
-    kitchens = ["kitchen" in row.place.lower() for row in frame.rows]
-    return wet_rooms(frame.rows) | np.array(kitchens, dtype=np.bool_)
 
 
 def _recent(values: Floats) -> Floats:

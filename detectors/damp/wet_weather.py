@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.arrays import Booleans, Floats, Integers
+from detectors.beside import mean_of_others
 from detectors.daily import without_lead
-from detectors.damp.homes import mean_of_others
 from detectors.frame import Frame, RoomFrame
 from detectors.regression import scatter
 from detectors.windows import delayed, ratio, trailing_sum
 
+DAY_MAX_MM = 400.0  # the wettest day of Britain had 341 (Met Office, Honister 2015): more is a sum
 TOLD_HOURS_MIN = 18  # with fewer hours told, a day's rain is not known: a front takes some (own)
 
 DRYING_DAYS = 3.0  # a wetted plaster wall gives its water off within days (own)
@@ -51,14 +52,15 @@ class WetWeather:
 def rain_day(frame: RoomFrame) -> Floats:
     """The rain of a day [mm], (rows,); NaN where fewer than TOLD_HOURS_MIN of its hours told any.
 
-    The other hours count as dry. Raises NotHourly.
+    The other hours count as dry. More than DAY_MAX_MM is not known either: such a station tells
+    what fell since last year, not since its last reading. Raises NotHourly.
     """
     told = without_lead(frame.rain_mm, frame)
     size = frame.steps_per_hour
     known = ~np.isnan(told[:, : told.shape[1] // size * size])
     hours = known.reshape(len(frame.rows), -1, size).any(axis=2).sum(axis=1)
     total = np.where(np.isnan(told), 0.0, told).sum(axis=1, dtype=np.float64)
-    return np.where(hours >= TOLD_HOURS_MIN, total, np.nan)
+    return np.where((hours >= TOLD_HOURS_MIN) & (total <= DAY_MAX_MM), total, np.nan)
 
 
 def wet_weather(frame: Frame, home: Integers) -> WetWeather:

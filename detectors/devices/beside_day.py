@@ -7,9 +7,9 @@ shows it here: in what its air is like, in when it changes, and in what is done 
 import numpy as np
 
 from detectors.arrays import Floats
+from detectors.beside import home_of
 from detectors.daily import LEAD, Features
 from detectors.devices.lags import STEP_S, changes, least_lag, quarters
-from detectors.devices.pairs import homes_of
 from detectors.frame import RoomFrame
 from detectors.humidity import vapour_pressure_pa
 
@@ -33,7 +33,7 @@ def beside_day(frame: RoomFrame, _before: Features) -> Features:
     lead = int(LEAD.total_seconds()) // STEP_S
     rises = vapour[:, lead:] - vapour[:, lead - 1 : -1]
     known = np.count_nonzero(rises == rises, axis=1) >= KNOWN_SHARE_MIN * rises.shape[1]
-    lag_h, alike = least_lag(changes(air_c), homes_of(frame))
+    lag_h, alike = least_lag(changes(air_c), home_of(frame.rows))
     told = {
         "beside_temp_c": _mean(air_c[:, lead:]),
         "beside_vapour_pa": _mean(vapour[:, lead:]),

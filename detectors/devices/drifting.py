@@ -14,8 +14,8 @@ import numpy as np
 
 from core.findings import Severity
 from detectors.arrays import Booleans, Floats, Integers
+from detectors.beside import home_of, home_sum, mean_of_others
 from detectors.daily import DayFrame
-from detectors.devices.pairs import homes_of, sum_of_home
 from detectors.devices.verdicts import highest_of_days, judged
 from detectors.judgement import NOTHING, Judgement, Rules
 from detectors.windows import delayed, held, trailing_mean, trailing_sum
@@ -65,8 +65,8 @@ def judge(frame: DayFrame) -> Judgement:
 
     Days on which nobody seems to be at home are left out: rooms then settle to what they lose.
     """
-    homes = homes_of(frame)
-    occupied = sum_of_home(np.nan_to_num(frame["beside_bursts"]), homes) > 0
+    homes = home_of(frame.rows)
+    occupied = home_sum(np.nan_to_num(frame["beside_bursts"]), homes) > 0
     vapour = frame["beside_vapour_pa"]
     logarithm = np.log(vapour, where=vapour > 0, out=np.full(vapour.shape, np.nan))
     warmth_k = _beside_home(frame["beside_temp_c"], homes, occupied)
@@ -118,7 +118,7 @@ def _other_sensor(charge_pct: Floats, homes: Integers) -> Floats:
     """
     charge = held(charge_pct, limit=CHARGE_DAYS)
     leapt = np.abs(charge - delayed(charge, 1)) >= OTHER_SENSOR_PCT
-    elsewhere = sum_of_home(leapt, homes) - leapt
+    elsewhere = home_sum(leapt, homes) - leapt
     moved = leapt & ((charge < NEW_BATTERY_PCT) | (elsewhere > 0))
     other: Floats = moved.astype(np.float64)
     return other
@@ -126,11 +126,7 @@ def _other_sensor(charge_pct: Floats, homes: Integers) -> Floats:
 
 def _beside_home(values: Floats, homes: Integers, where: Booleans) -> Floats:
     """By how much a row lies above the mean of the other rows of its home; NaN without any."""
-    known = ~np.isnan(values)
-    own = np.where(known, values, 0.0).astype(np.float64)
-    others = sum_of_home(known, homes) - known
-    mean = (sum_of_home(own, homes) - own) / np.maximum(others, 1)
-    return np.where(known & where & (others > 0), own - mean, np.nan)
+    return np.where(where, values - mean_of_others(values, homes), np.nan)
 
 
 def _creeps(levels: tuple[Floats, Floats], outdoor_c: Floats) -> list[_Creep]:

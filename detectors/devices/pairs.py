@@ -1,18 +1,8 @@
-"""The rooms of one home beside each other, in any order of rows."""
+"""The rooms of one home two by two, in any order of rows."""
 
 import numpy as np
 
-from detectors.arrays import Booleans, Floats, Integers
-from detectors.frame import Frame
-
-
-def homes_of(frame: Frame) -> Integers:
-    """The number of the home of every row, (rows,)."""
-    numbers: dict[tuple[str, str], int] = {}
-    return np.array(
-        [numbers.setdefault((row.landlord_id, row.home_id), len(numbers)) for row in frame.rows],
-        dtype=np.int64,
-    )
+from detectors.arrays import Integers
 
 
 def pairs_within(homes: Integers) -> tuple[Integers, Integers]:
@@ -26,17 +16,6 @@ def pairs_within(homes: Integers) -> tuple[Integers, Integers]:
         first.append(order[here])
         second.append(order[here + away])
     return np.concatenate(first), np.concatenate(second)
-
-
-def sum_of_home(values: Floats | Booleans, homes: Integers) -> Floats:
-    """The sum over the rows of each row's home, (rows, times)."""
-    order, begin, size = _by_home(homes)
-    sums = np.empty(values.shape)
-    if len(order):
-        sums[order] = np.repeat(
-            np.add.reduceat(values[order].astype(np.float64), begin, axis=0), size, axis=0
-        )
-    return sums
 
 
 def _by_home(homes: Integers) -> tuple[Integers, Integers, Integers]:

@@ -10,8 +10,8 @@ import numpy as np
 
 from core.findings import Severity
 from detectors.arrays import Booleans, Floats
+from detectors.beside import home_of, mean_of_others
 from detectors.daily import DayFrame
-from detectors.devices.pairs import homes_of, sum_of_home
 from detectors.devices.verdicts import highest_of_days, judged, spoken
 from detectors.humidity import saturation_pressure_pa
 from detectors.judgement import NOTHING, Judgement, Rules
@@ -115,9 +115,5 @@ def _climbed(frame: DayFrame) -> Booleans:
 
 def _excess_pa(frame: DayFrame) -> Floats:
     """By how much saturated air of a room has more vapour than the home's other rooms have."""
-    vapour = frame["beside_vapour_pa"]
-    homes, known = homes_of(frame), ~np.isnan(vapour)
-    own = np.where(known, vapour, 0.0)
-    others = sum_of_home(known, homes) - known
-    mean = ratio(sum_of_home(own, homes) - own, others, where=others > 0)
-    return saturation_pressure_pa(frame["device_rail_air_c"]) - mean
+    others_pa = mean_of_others(frame["beside_vapour_pa"], home_of(frame.rows))
+    return saturation_pressure_pa(frame["device_rail_air_c"]) - others_pa

@@ -12,8 +12,9 @@ import numpy as np
 
 from core.findings import Severity
 from detectors.arrays import Booleans, Floats, Integers
+from detectors.beside import home_of
 from detectors.daily import DayFrame
-from detectors.devices.pairs import homes_of, pairs_within
+from detectors.devices.pairs import pairs_within
 from detectors.devices.verdicts import judged
 from detectors.judgement import NOTHING, Judgement, Rules
 from detectors.windows import delayed, ratio, trailing_count, trailing_sum
@@ -82,7 +83,7 @@ def judge(frame: DayFrame) -> Judgement:
 
     Needs `beside_` and `device_` features. Of the two rooms of a pair both are told.
     """
-    first, second = pairs_within(homes_of(frame))
+    first, second = pairs_within(home_of(frame.rows))
     behaviours = [
         _mirrored(frame, name, first, second, least) for name, least in BEHAVIOURS.items()
     ]

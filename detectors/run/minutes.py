@@ -16,7 +16,7 @@ from core.findings import Episode
 from core.quantities import Kind
 from detectors.arrays import Integers
 from detectors.daily import RUN_UP
-from detectors.episodes import Came, Standing
+from detectors.episodes import BY_THE_MINUTE, Came, Standing
 from detectors.frame import BoilerFrame, Row
 from detectors.registry import Detectors
 from detectors.run.candidates import Candidate
@@ -133,11 +133,11 @@ def _judge_block(
     if run.told:
         known = known_alerts(conn, permits, names, stretch)
         came = came_before(conn, permits, names, rows, stretch.since, step_s=GROUP_S)
+    open_before = open_episodes(known, rows, stretch.since)
     if key.recounted:
-        counted = _recounted(conn, detectors, homes, run.begin)
+        counted = _recounted(conn, detectors, homes, run.begin, _flapping(open_before))
     else:
         counted = _kept_standing([one.standing or {} for _, one in block], fast)
-    open_before = open_episodes(known, rows, stretch.since)
     stood = {
         name: Stood(standing=standing, open=open_before.get(name, {}), came=came.get(name, {}))
         for name, standing in counted.items()
@@ -188,17 +188,51 @@ def _frame(
     return frame
 
 
+def _flapping(open_before: Mapping[str, Mapping[int, Episode]]) -> list[int]:
+    """The rows that have an open alert which comes and goes."""
+    episodes = (one.items() for one in open_before.values())
+    return sorted({row for each in episodes for row, one in each if one.flapping})
+
+
 def _recounted(
-    conn: psycopg.Connection, detectors: Detectors, homes: Sequence[Candidate], at: datetime
+    conn: psycopg.Connection,
+    detectors: Detectors,
+    homes: Sequence[Candidate],
+    at: datetime,
+    flapping: Sequence[int],
 ) -> dict[str, Standing]:
-    """How long verdicts have stood at an instant, counted from as far back as it may matter."""
+    """How long verdicts have stood at an instant, counted from as far back as it may matter.
+
+    That is longer for the rows that are `flapping`: it takes a longer calm to clear these.
+    """
     since = at - recount_over(detectors.boiler_minutes)
-    nothing = {one.name: Standing.none(len(homes)) for one in detectors.boiler_minutes}
-    if since == at:
-        return nothing
-    frame = boilers_between(conn, homes, since - RUN_UP, at)
-    told = judge_minutes(frame, detectors.boilers.believed, detectors.boiler_minutes, {})
-    return {name: one.stood.standing for name, one in told.items()}
+    counted = _counted(conn, detectors, homes, since, at)
+    if flapping:
+        some = [homes[row] for row in flapping]
+        longer = _counted(conn, detectors, some, at - BY_THE_MINUTE.quiet, at)
+        for name, one in longer.items():
+            counted[name].trouble[flapping] = one.trouble
+            counted[name].calm[flapping] = one.calm
+    return counted
+
+
+def _counted(
+    conn: psycopg.Connection,
+    detectors: Detectors,
+    homes: Sequence[Candidate],
+    since: datetime,
+    at: datetime,
+) -> dict[str, Standing]:
+    """How long verdicts have stood at an instant, those from `since` on counted."""
+    fast = detectors.boiler_minutes
+    stood = {one.name: Stood.none(len(homes)) for one in fast}
+    while since < at:
+        end = min(since + _DAY, at)
+        frame = boilers_between(conn, homes, since - RUN_UP, end)
+        told = judge_minutes(frame, detectors.boilers.believed, fast, stood)
+        stood = {name: one.stood for name, one in told.items()}
+        since = end
+    return {name: one.standing for name, one in stood.items()}
 
 
 def _kept_standing(

@@ -5,17 +5,18 @@ heating low, a room that is suddenly warmer than its home's other rooms, and sta
 heated by something else. `docs/detectors/overheating.md` explains it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
 import numpy as np
 
 from core.findings import Severity
 from detectors.arrays import Booleans, Floats, Integers
+from detectors.beside import home_of, mean_of_others
 from detectors.daily import DAY_S, DayFrame
-from detectors.frame import Row
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules, Severities
-from detectors.windows import delayed, ratio, trailing_count, trailing_known_sum, trailing_mean
+from detectors.room_names import rooms_slept_in
+from detectors.windows import delayed, trailing_count, trailing_known_sum, trailing_mean
 
 NAME = "overheating"
 
@@ -39,13 +40,6 @@ STEADY_K = 0.9  # how the rooms lay to one another before: where that changed da
 EVEN_K = 0.6  # of a shift: even money (own)
 HOT_HOURS_MAX = 32.0  # of night above 26 °C: 1 % of a year's hours asleep (CIBSE TM59)
 HOT_LATELY_DAYS = 14  # without a hot hour in them the heat is over (own)
-BEDROOMS = ("bed", "sleep", "nursery", "child", "kid", "teen", "parent", "guest", "studio")
-"""Parts of the names of rooms that are there to sleep in."""
-NOT_SLEPT_IN = (
-    *("bath", "shower", "toilet", "wc", "kitchen", "laundry", "utility", "ironing", "hall"),
-    *("landing", "stair", "corridor", "porch", "store", "cupboard", "garage", "loft", "cellar"),
-)
-"""Parts of the names of rooms in which nobody sleeps, in homes where no room is named a bedroom."""
 
 RULES = Rules(
     raise_from=Severity.LOW,
@@ -58,13 +52,13 @@ RULES = Rules(
 def judge(frame: DayFrame) -> Judgement:
     """Verdicts by the day on rooms; rows of the same home are each other's measure.
 
-    UNKNOWN where the room's nights, or those of every other room of its home, are not known. More
+    UNKNOWN where the night is not known; without other rooms beside it heat is never its own. More
     than HOT_HOURS_MAX hours of night above 26 °C in a bedroom in the last 45 days are LOW, whatever
     the reason: information, for a hot summer does so too. Heat that only this room has is LOW, from
     SURE_K on MEDIUM, and HIGH together with hot nights.
     """
     night = frame["warmth_night_c"].astype(np.float64)
-    others = _other_rooms(frame, night)
+    others = mean_of_others(night, home_of(frame.rows))
     beside = night - others
     level, nights = _recent(beside, RECENT_DAYS)
     past, past_nights = _past(beside)
@@ -134,36 +128,6 @@ def _hot_nights(frame: DayFrame) -> tuple[Floats, Booleans]:
     slept_in = rooms_slept_in(frame.rows)[:, np.newaxis]
     hot_h = np.where(slept_in, trailing_known_sum(hours, RECENT_DAYS + PAST_DAYS), np.nan)
     return hot_h, (hot_h > HOT_HOURS_MAX) & (trailing_known_sum(hours, HOT_LATELY_DAYS) > 0)
-
-
-def rooms_slept_in(rows: Sequence[Row]) -> Booleans:
-    """Of which rows the night criterion speaks, (rows,): bedrooms, by their names.
-
-    Of a home without a room of such a name every room that is not named for something else.
-    """
-    otherwise = np.array([_is_named(row, NOT_SLEPT_IN) for row in rows], dtype=np.bool_)
-    bedroom = np.array([_is_named(row, BEDROOMS) for row in rows], dtype=np.bool_) & ~otherwise
-    told = {row[:2] for row, is_one in zip(rows, bedroom, strict=True) if is_one}
-    untold = np.array([row[:2] not in told for row in rows], dtype=np.bool_)
-    return bedroom | (untold & ~otherwise)
-
-
-def _is_named(row: Row, parts: Sequence[str]) -> bool:
-    return any(part in row.place.lower() for part in parts)
-
-
-def _other_rooms(frame: DayFrame, night: Floats) -> Floats:
-    """The mean of the other rooms of each room's home; NaN where none is known."""
-    homes: dict[tuple[str, str], int] = {}
-    of = np.array([homes.setdefault((row[0], row[1]), len(homes)) for row in frame.rows], np.intp)
-    known = ~np.isnan(night)
-    value = np.where(known, night, 0.0)
-    sums = np.zeros((len(homes), night.shape[1]))
-    counts = np.zeros((len(homes), night.shape[1]))
-    np.add.at(sums, of, value)
-    np.add.at(counts, of, known)
-    others = counts[of] - known
-    return ratio(sums[of] - value, others, where=others > 0)
 
 
 def _recent(values: Floats, days: int) -> tuple[Floats, Integers]:

@@ -120,6 +120,22 @@ def test_the_api_is_described_whole_and_nothing_is_loaded_from_elsewhere(here: T
     assert here.client.get("/docs").status_code == 404
 
 
+def test_every_example_in_the_description_has_all_that_is_never_empty(here: Town) -> None:
+    schemas = here.client.get("/openapi.json").json()["components"]["schemas"]
+    examples = {name: schema for name, schema in schemas.items() if "example" in schema}
+
+    lacking = [
+        (name, member)
+        for name, schema in examples.items()
+        for member in schema.get("required", ())
+        if member not in schema["example"]
+        and {"type": "null"} not in schema["properties"][member].get("anyOf", ())
+    ]
+
+    assert "AlertModel" in examples
+    assert lacking == []
+
+
 ENVIRONMENT = {
     "DATABASE_URL": "postgresql://api",
     "CASEWORK_DATABASE_URL": "postgresql://casework",

@@ -10,6 +10,7 @@ import pytest
 
 from api.casework import Tally, decide_pending
 from core.consent import Purpose
+from core.together import likely_cause
 from store.roles import Role
 from tests.api.town import FORMER, NOW, Town, registration, town
 from tests.estate import SINCE
@@ -228,7 +229,10 @@ WAITS = (
     "many homes in the area have the same alert, so that one cause is likely: it waits for an "
     "officer",
 )
-OTHERS = "Other homes in the area reported the same at the same time"
+OTHERS = (
+    "Other homes in the area reported the same at the same time: one cause for all of them is "
+    f"likely: {likely_cause('low_pressure')}."
+)
 
 
 def test_one_of_many_homes_with_the_same_trouble_waits_for_an_officer(

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from uuid import UUID
 
 import httpx
 import pytest
 
+from api import grouped
+from api.paging import LIMIT_MAX
 from api.signing_in import Role as SignInRole
 from core.consent import Purpose
 from core.together import likely_cause
-from tests.api.town import Town, town
+from tests.api.town import NOW, Town, town
 from tests.estate import SINCE
 from tests.fixtures_database import HomewellDatabase
 
@@ -34,7 +36,7 @@ class Street:
 
     def decisions(self) -> dict[int, str]:
         """What was decided about a repair, by home."""
-        items = self.here.ask(OFFICER, "GET", "/alerts").json()["items"]
+        items = self.here.ask(OFFICER, "GET", f"/alerts?limit={LIMIT_MAX}").json()["items"]
         decided = {one["alert_id"]: one["decision"] for one in items}
         return {home: decided[str(alert)] for home, alert in self.alerts.items()}
 
@@ -85,7 +87,7 @@ def test_one_press_acknowledges_all_that_the_officer_may_see(street: Street) -> 
 
     shared = {str(street.alerts[home]) for home in (1, 2, 3)}
     assert set(answer["acknowledged"]) == shared
-    assert street.ask("acknowledge").json() == {"acknowledged": []}
+    assert street.ask("acknowledge").json() == {"acknowledged": [], "more": False}
 
 
 def test_one_press_raises_the_repairs_that_tenants_agreed_to_and_no_other(street: Street) -> None:
@@ -109,6 +111,51 @@ def test_a_second_press_raises_nothing_twice(street: Street) -> None:
 
     assert again["raised"] == []
     assert set(again["left"]) == {str(street.alerts[home]) for home in (1, 2)}
+
+
+def test_of_a_large_group_each_press_acknowledges_the_next(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouped, "AT_ONCE_MAX", 2)
+
+    answers = [street.ask("acknowledge").json() for _ in range(2)]
+
+    assert [(len(one["acknowledged"]), one["more"]) for one in answers] == [(2, True), (1, False)]
+
+
+def test_of_a_large_group_each_press_asks_for_the_next_repairs(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouped, "AT_ONCE_MAX", 1)
+    street.here.set_alert(street.alerts[3], "decision", "withheld")  # as casework leaves it
+
+    answers = [street.ask("repairs").json() for _ in range(2)]
+
+    assert [(len(one["raised"]), one["more"]) for one in answers] == [(1, True), (1, False)]
+
+
+def test_the_page_of_a_large_group_asks_for_another_press(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouped, "AT_ONCE_MAX", 1)
+
+    pages = [street.press("acknowledge"), street.press("raise-repairs")]
+
+    assert ["press again for the others" in one for one in pages] == [True, True]
+
+
+def test_no_second_visit_is_asked_for_where_one_covers_it(street: Street) -> None:
+    room = f"room-{next(_ROOMS)}"
+    here = street.here
+    mould = here.alert("home-1", "mould_risk", room, severity="medium")
+    here.ask(OFFICER, "POST", "/repairs", json={"alert_id": str(mould)})
+    covered, alone = (
+        here.alert(home, "condensation", room, severity="medium") for home in ("home-1", "home-2")
+    )
+
+    answer = replace(street, group=here.group(covered, alone)).ask("repairs").json()
+
+    assert (answer["left"], len(answer["raised"])) == ([str(covered)], 1)
 
 
 @pytest.mark.parametrize("what", ["acknowledge", "repairs"])
@@ -146,7 +193,7 @@ def test_an_alert_that_comes_and_goes_says_so_where_its_kind_is_shared(street: S
     for home in (1, 4):
         street.here.set_alert(street.alerts[home], "flapping", True)
 
-    items = street.here.ask(OFFICER, "GET", "/alerts").json()["items"]
+    items = street.here.ask(OFFICER, "GET", f"/alerts?limit={LIMIT_MAX}").json()["items"]
 
     flapping = {one["alert_id"]: one["flapping"] for one in items}
     assert [flapping[str(street.alerts[home])] for home in (1, 2, 4)] == [True, False, False]
@@ -155,3 +202,14 @@ def test_an_alert_that_comes_and_goes_says_so_where_its_kind_is_shared(street: S
         for home in (1, 2, 4)
     ]
     assert on_pages == [True, False, False]
+
+
+def test_an_alert_that_came_and_went_and_is_over_is_not_said_to_stay_open(street: Street) -> None:
+    alert = street.alerts[1]
+    street.here.set_alert(alert, "flapping", True)
+    before = street.look("/landlord/homes/home-1").count("This one alert stays open")
+
+    street.here.set_alert(alert, "cleared_at", NOW)
+
+    after = street.look("/landlord/homes/home-1").count("This one alert stays open")
+    assert after == before - 1

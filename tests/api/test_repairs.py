@@ -225,3 +225,21 @@ def test_a_tenant_does_not_answer_for_the_landlord(here: Town, alert: UUID) -> N
     path = f"/repairs/{raised(here, alert)['repair_id']}"
 
     assert here.ask(TENANT, "PATCH", path, json={"status": "completed"}).status_code == 403
+
+
+def test_trouble_that_comes_and_goes_can_be_asked_for_again_when_its_repair_has_ended(
+    here: Town, alert: UUID
+) -> None:
+    cookie = {"Cookie": f"homewell_session={here.token('tenant', 'tenant-1')}"}
+    ask_again = f'action="/my-home/alerts/{alert}/ask-for-repair"'
+    here.set_alert(alert, "flapping", True)
+    repair = raised(here, alert)
+    while_open = here.client.get("/my-home", headers=cookie).text
+    path = f"/repairs/{repair['repair_id']}"
+
+    here.ask(SYSTEM, "PATCH", path, json={"status": "completed"})
+
+    ended = here.client.get("/my-home", headers=cookie).text
+    assert [ask_again in page for page in (while_open, ended)] == [False, True]
+    assert "if it is back, you can ask for another" in ended
+    assert raised(here, alert)["status"] == "requested"

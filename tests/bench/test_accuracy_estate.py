@@ -1,14 +1,14 @@
 """Simulated homes watched without files are judged as from their estate folder."""
 
 import json
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bench.accuracy import lines, measure
+from bench.accuracy import add_options, lines, measure
 from bench.accuracy.baselines import BASELINES
 from bench.accuracy.block import run_block
 from bench.accuracy.estate import (
@@ -127,7 +127,8 @@ def test_the_page_says_how_it_was_made_and_every_fault(
     assert [name for name in result["detectors"]["by_fault"] if f"| `{name}` |" not in page] == []
     for words in (
         "`python -m bench accuracy --homes 10 --days 12 --seed 3 --page docs/accuracy.md`",
-        "501 to 599, 601 to 699, 701 to 799, 7001, 20001 to 20009; the seed 3 is none of them",
+        "501 to 599, 601 to 699, 701 to 799, 7001, 8001, 20001 to 20009; "
+        "the seed 3 is none of them",
         "not like for like",
         "no alert can come before the onset",
         "| VTT mould index, real TRH-1 recordings | not here | not here | 0.001 at most |",
@@ -168,3 +169,15 @@ def test_two_processes_give_what_one_gives() -> None:
         }
 
     assert figures(2) == figures(1)
+
+
+def test_a_page_in_a_folder_that_is_not_there_is_refused_before_a_home_is_simulated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = ArgumentParser()
+    add_options(parser)
+
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--page", str(tmp_path / "none" / "page.md")])
+
+    assert f"{tmp_path / 'none'} is no folder; make it first\n" in capsys.readouterr().err

@@ -83,7 +83,7 @@ def test_every_alert_on_real_homes_is_explained_and_every_explanation_has_its_al
     recorded: list[dict[str, Any]],
 ) -> None:
     raised = {
-        (home["home"], alert["detector"], alert["place"])
+        (home["home"], alert["detector"], alert["place"], int(alert["raised_at"][:4]))
         for home in recorded
         for alert in home["alerts"]
     }

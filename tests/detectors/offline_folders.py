@@ -12,8 +12,10 @@ import pyarrow.parquet as pq
 
 from detectors.frame import BoilerFrame, RoomFrame, Row
 from detectors.offline.judging import LANDLORD
+from tests.detectors.homes import boilers, rooms, with_values
 
 AREA = "area-1"
+DAYS = 25  # of the homes below
 FLAGS = ("pump_on",)
 
 Columns = Mapping[str, Sequence[Any]]
@@ -138,3 +140,20 @@ def _text(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def damp_rooms() -> RoomFrame:
+    """One room of each home is sound, and those of home-2 are cold and damp."""
+    sound, damp = rooms(days=DAYS), rooms(days=DAYS, seed=2, air_temp_c=15.0, excess_pa=1000.0)
+    values = {name: array.copy() for name, array in sound.values.items()}
+    for name, array in values.items():
+        array[1] = damp[name][1]
+    return with_values(sound, **values)
+
+
+def leaking_boilers() -> BoilerFrame:
+    """The boiler of home-3 loses water, the others are sound."""
+    sound, leaking = boilers(days=DAYS), boilers(days=DAYS, leak_bar_per_day=0.04, leak_from_day=5)
+    pressure = sound["pressure_bar"].copy()
+    pressure[2] = leaking["pressure_bar"][2]
+    return with_values(sound, pressure_bar=pressure)

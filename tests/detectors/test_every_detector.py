@@ -165,6 +165,31 @@ def test_a_home_among_hundreds_says_the_same_as_among_few(broken: Lived) -> None
     assert named == [one for one in told(some) for _ in range(times)]
 
 
+@pytest.mark.parametrize("lacking", [(), ("pump_on",), ("pump_on", "heat_demand")])
+@pytest.mark.parametrize("every_min", [1, 10])
+def test_what_changes_with_the_rooms_around_a_boiler_is_named_so(
+    sound: Lived, every_min: int, lacking: tuple[str, ...]
+) -> None:
+    boilers = sound[0][1]
+    unread = np.arange(boilers.steps) % every_min != 0
+    values = {
+        name: np.where(unread, np.float32(np.nan), array - np.float32(25.0 * ("temp" in name)))
+        for name, array in boilers.values.items()  # water as cool as in summer
+        if name not in lacking
+    }
+
+    unknown, warm = (
+        day_of_boilers(
+            DETECTORS.boilers,
+            replace(boilers, values=values, indoor_temp_c=np.full(boilers.shape, indoor_c)),
+        )
+        for indoor_c in (np.float32(np.nan), np.float32(25.0))
+    )
+
+    for name in unknown.keys() - DETECTORS.boilers.indoor:
+        assert_array_equal(unknown[name], warm[name], err_msg=name)
+
+
 BY_THE_DAY = [
     *((Kind.ROOM, one) for one in (*DETECTORS.room_devices, *DETECTORS.room_days)),
     *((Kind.BOILER, one) for one in (*DETECTORS.boiler_devices, *DETECTORS.boiler_days)),

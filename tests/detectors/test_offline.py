@@ -19,31 +19,21 @@ from detectors.offline.alert_lines import alert_lines
 from detectors.offline.samples import PlacedSamples
 from detectors.placing import Stay, boiler_frame, epoch_ms, room_frame
 from detectors.streaming import HomesWatch
-from tests.detectors.homes import AUTUMN, boilers, rooms, with_values
-from tests.detectors.offline_folders import AREA, Folder, folder_of, single
+from tests.detectors.homes import AUTUMN
+from tests.detectors.offline_folders import (
+    AREA,
+    DAYS,
+    Folder,
+    damp_rooms,
+    folder_of,
+    leaking_boilers,
+    single,
+)
 from tests.detectors.run.simple import SIMPLE
 
 pytestmark = pytest.mark.usefixtures("simple_detectors")
 
-DAYS = 25
 TABLES = ("homes", "room_readings", "boiler_readings", "weather_readings")
-
-
-def damp_rooms() -> RoomFrame:
-    """One room of each home is sound, and those of home-2 are cold and damp."""
-    sound, damp = rooms(days=DAYS), rooms(days=DAYS, seed=2, air_temp_c=15.0, excess_pa=1000.0)
-    values = {name: array.copy() for name, array in sound.values.items()}
-    for name, array in values.items():
-        array[1] = damp[name][1]
-    return with_values(sound, **values)
-
-
-def leaking_boilers() -> BoilerFrame:
-    """The boiler of home-3 loses water, the others are sound."""
-    sound, leaking = boilers(days=DAYS), boilers(days=DAYS, leak_bar_per_day=0.04, leak_from_day=5)
-    pressure = sound["pressure_bar"].copy()
-    pressure[2] = leaking["pressure_bar"][2]
-    return with_values(sound, pressure_bar=pressure)
 
 
 ROOMS, BOILERS = damp_rooms(), leaking_boilers()
@@ -414,23 +404,6 @@ def test_a_home_that_was_recorded_years_later_is_judged_as_by_itself(
     assert [one for one in lines if one["home_id"] == "home-9"] == as_before
 
 
-def test_a_home_is_judged_from_its_own_first_day_on(analysed: Callable[..., bytes]) -> None:
-    # Both are soaked; home-2 is first heard ten days after home-1.
-    room = rooms(homes=2, days=30, air_temp_c=12.0, excess_pa=1500.0)
-    values = {name: array.copy() for name, array in room.values.items()}
-    for array in values.values():
-        array[1, : 10 * 144] = np.nan
-
-    lines = analysed(folder_of(with_values(room, **values), boilers(homes=2, days=30)))
-
-    raised = {
-        (one["home_id"], one["detector"]): datetime.fromisoformat(one["raised_at"])
-        for one in map(json.loads, lines.splitlines())
-    }
-    later = raised["home-2", "mould_risk"] - raised["home-1", "mould_risk"]
-    assert later == timedelta(days=10)
-
-
 @pytest.mark.parametrize("name", ["room_readings", "weather_readings", "homes"])
 def test_a_table_without_rows_is_read(
     name: str, estate: Folder, expected: bytes, tmp_path: Path
@@ -443,22 +416,3 @@ def test_a_table_without_rows_is_read(
 
     boiler_lines = [one for one in expected.splitlines() if json.loads(one)["place"] == "boiler"]
     assert out.read_bytes().splitlines() == boiler_lines
-
-
-def test_what_many_homes_report_at_once_has_one_group(tmp_path: Path) -> None:
-    falling = boilers(homes=8, days=10, leak_bar_per_day=0.2, leak_from_day=2)
-    pressure = falling["pressure_bar"].copy()
-    pressure[6:] = 1.4
-    folder = folder_of(rooms(homes=8, days=10), with_values(falling, pressure_bar=pressure))
-    out = tmp_path / "alerts.jsonl"
-
-    assert main(["analyse", str(folder.write(tmp_path / "estate")), "--out", str(out)]) == 0
-
-    low = [
-        line
-        for line in map(json.loads, out.read_text("utf-8").splitlines())
-        if line["detector"] == "slow_leak"
-    ]
-    first = min(line["raised_at"] for line in low)
-    assert {line["home_id"] for line in low} == {f"home-{number}" for number in range(1, 7)}
-    assert {line["group"] for line in low} == {f"{AREA}/slow_leak/{first}"}

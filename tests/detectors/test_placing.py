@@ -102,6 +102,18 @@ def test_indoors_is_the_mean_of_the_homes_rooms_held_for_an_hour() -> None:
     assert np.isnan(frame.indoor_temp_c[1]).all()
 
 
+def test_a_dead_sensor_that_answers_zero_makes_no_home_cold() -> None:
+    stays = [stay(1, "home-1", "bathroom"), stay(2, "home-1", "bedroom")]
+    said = temps((1, 0, 20.0), (2, 0, 0.0), (1, 300, 20.0), (2, 300, 0.5), (2, 600, 0.0))
+    rooms = room_frame(stays, said, NOTHING, START, 3, step_s=ROOM_STEP_S)
+
+    frame = boiler_frame(
+        [stay(4, "home-1", "boiler")], NOTHING, START, 15, step_s=BOILER_STEP_S, rooms=rooms
+    )
+
+    assert frame.indoor_temp_c[0, ::5].tolist() == [20.0, 10.25, 10.25]
+
+
 def rain(*told: tuple[int, float, float]) -> Said:
     rows = [(device, at, {"rain_mm": value}) for device, at, value in told]
     return Said(rows, names=("air_temp_c", "rel_humidity_pct", "rain_mm"))

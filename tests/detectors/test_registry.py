@@ -23,6 +23,16 @@ BLAME = re.compile(
     r"neglect\w*|ought to have|should have)\b",
     re.IGNORECASE,
 )
+SAID_ON_A_PAGE = {
+    "what it finds": r"\*\*What it finds\.",
+    "the source": r"source",
+    "inputs": r"\*\*Inputs\.",
+    "minimum data": r"(minimum|least) data",
+    "the worst delay": r"worst[ -]case",
+    "how often it must be read": r"how often|(must|should) be read",
+    "known false alarms": r"false alarms",
+    "what people are told": r"\*\*What the tenant is told\.",
+}
 OF_DAYS = (
     *DETECTORS.room_devices,
     *DETECTORS.room_days,
@@ -41,6 +51,15 @@ def test_every_detector_has_a_page(name: str) -> None:
     page = (DOCS / f"{name}.md").read_text("utf-8")
 
     assert len(page) > 500
+
+
+@pytest.mark.parametrize("name", all_detectors())
+def test_a_page_says_what_it_takes_and_how_late_and_how_wrong_an_alert_may_be(name: str) -> None:
+    page = (DOCS / f"{name}.md").read_text("utf-8")
+
+    missing = [part for part, said in SAID_ON_A_PAGE.items() if not re.search(said, page, re.I)]
+
+    assert missing == []
 
 
 @pytest.mark.parametrize("detector", EVERY, ids=id_of)

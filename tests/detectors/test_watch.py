@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
@@ -16,23 +15,17 @@ from detectors.arrays import Floats
 from detectors.daily import (
     DAY_S,
     HEARD,
-    RUN_UP,
-    BoilerParts,
     DayFrame,
-    FeatureTwice,
     as_told,
-    day_of_boilers,
-    with_lead,
 )
 from detectors.episodes import came_after
-from detectors.frame import BoilerFrame, Row
+from detectors.frame import BoilerFrame
 from detectors.judgement import NOTHING, UNKNOWN, Judgement, Rules
 from detectors.tiles import DAY_ROWS
 from detectors.watch import (
     GROUP_S,
     KEPT_DAYS,
     Daily,
-    Days,
     Fast,
     Stood,
     Told,
@@ -40,12 +33,8 @@ from detectors.watch import (
     judge_minutes,
 )
 from detectors.windows import last_where, trailing_mean
-from tests.detectors.run.simple import SIMPLE
+from tests.detectors.minutes_made import GROUPS, ROWS, RUN_UP_STEPS, START, minutes
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
-ROWS = tuple(Row("demo", f"home-{number}", "boiler") for number in (1, 2, 3))
-RUN_UP_STEPS = int(RUN_UP.total_seconds()) // 60
-GROUPS = 300
 DAYS = 130
 
 
@@ -109,31 +98,6 @@ OTHERS = (
         rules(timedelta(0), timedelta(days=1)),
     ),
 )
-
-
-def holed(rng: np.random.Generator, values: Floats, share: float) -> Floats:
-    values[rng.random(values.shape) < share] = np.nan
-    first = rng.integers(0, values.shape[1])
-    values[0, first : first + values.shape[1] // 5] = np.nan
-    return values
-
-
-def minutes(seed: int) -> BoilerFrame:
-    """Boilers that go up and down within hours, with holes."""
-    rng = np.random.default_rng(seed)
-    steps = RUN_UP_STEPS + GROUPS * 5
-    level = 50 + 15 * np.cumsum(rng.normal(0, 0.1, (len(ROWS), steps)), axis=1)
-    flame = (rng.random((len(ROWS), steps)) < 0.1).astype(np.float32)
-    return BoilerFrame(
-        start=START - RUN_UP,
-        step_s=60,
-        steps=steps,
-        rows=ROWS,
-        values={
-            "modulation_pct": holed(rng, level.astype(np.float32), 0.1),
-            "flame_on": holed(rng, flame, 0.1),
-        },
-    )
 
 
 def days(seed: int) -> DayFrame:
@@ -361,54 +325,3 @@ def test_trouble_does_not_begin_before_a_home_was_heard_nor_longer_ago_than_one_
 
     assert began["home-1"] == whole.instant(94 - KEPT_DAYS)  # raised when it had stood three days
     assert began["home-2"] == whole.instant(101)
-
-
-def test_days_that_are_forgotten_move_the_beginning() -> None:
-    kept = Days(rows=ROWS, f_rsi=np.full(3, np.nan), began_at=START)
-    for number in range(50):
-        kept.days.append({"day": np.full(3, number, dtype=np.float32)})
-
-    kept.forget(KEPT_DAYS)
-
-    frame = kept.frame()
-    assert (frame.start, frame.steps) == (START + timedelta(days=5), KEPT_DAYS)
-    assert frame["day"][0, 0] == 5
-
-
-def test_a_day_says_how_much_was_heard_of_it_without_its_lead() -> None:
-    frame = minutes(1)
-    values = {name: np.full(frame.shape, np.nan, np.float32) for name in frame.values}
-    values["flame_on"][0, :] = 1.0
-    values["modulation_pct"][1, RUN_UP_STEPS + 3] = 1.0
-
-    day = day_of_boilers(BoilerParts(), replace(frame, values=values))
-
-    assert day[HEARD].tolist() == [GROUPS * 5, 1, 0]
-
-
-def test_features_of_devices_see_what_the_others_do_not_believe() -> None:
-    frame = minutes(1)
-
-    def nothing_believed(whole: BoilerFrame) -> BoilerFrame:
-        return replace(whole, values={})
-
-    def seen(prefix: str, part: BoilerFrame) -> dict[str, Floats]:
-        return {f"{prefix}_steps": np.full(3, float(part.steps if part.values else 0))}
-
-    parts = BoilerParts(
-        of_devices=(lambda part: seen("device", part),),
-        others=(lambda part: seen("other", part),),
-        believed=nothing_believed,
-    )
-
-    day = day_of_boilers(parts, frame)
-
-    assert day["device_steps"].tolist() == [with_lead(frame).steps] * 3
-    assert day["other_steps"].tolist() == [0.0] * 3
-
-
-def test_two_features_of_one_name_are_refused() -> None:
-    twice = BoilerParts(others=SIMPLE.boilers.others * 2)
-
-    with pytest.raises(FeatureTwice, match="pressure_bar"):
-        day_of_boilers(twice, minutes(1))

@@ -108,14 +108,19 @@ def readings(observer_url: str) -> int:
 
 
 def lines_by_device(gateways: Path) -> Counter[str]:
-    """How often each device speaks in the recordings that the gateways have read."""
-    lines: Counter[str] = Counter()
+    """At how many instants each device speaks in the recordings that the gateways have read.
+
+    Radio repeats a message in two hundred, with its instant: that is one reading.
+    """
+    instants: set[tuple[str, str]] = set()
     for recording in gateways.glob("*/inbox/*.jsonl.done"):
         with recording.open("rb") as file:
             for line in file:
-                _, dialect, *rest = json.loads(line)["topic"].split("/")
-                lines[rest[0] if dialect == "zigbee2mqtt" else f"boiler-{dialect[-2:]}"] += 1
-    return lines
+                said = json.loads(line)
+                _, dialect, *rest = said["topic"].split("/")
+                device = rest[0] if dialect == "zigbee2mqtt" else f"boiler-{dialect[-2:]}"
+                instants.add((device, said["tst"]))
+    return Counter(device for device, _ in instants)
 
 
 def rows_by_device(stack: Stack) -> Counter[str]:

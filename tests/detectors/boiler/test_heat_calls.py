@@ -222,6 +222,19 @@ def test_frost_is_a_guess_where_nothing_tells_that_the_burner_had_been_well(
     assert alert.severity_max is severity
 
 
+@pytest.mark.parametrize(("silent_from_h", "raised"), [(3.5, 0), (5.5, 1)])
+def test_of_frost_nothing_is_said_where_the_weather_has_been_silent_for_hours(
+    silent_from_h: float, raised: int
+) -> None:
+    outdoor = np.full((3, boilers().steps), -3.0, dtype=np.float32)
+    outdoor[:, between(silent_from_h, 24)] = np.nan
+    frame = with_code(replace(boilers(), outdoor_temp_c=outdoor), [1], between(6.1, 24), "F.28")
+
+    alerts = alerts_of(frozen_condensate.judge(frame), frozen_condensate.RULES)
+
+    assert len(alerts) == raised
+
+
 def test_a_code_that_stood_before_a_gap_is_not_new_after_it() -> None:
     outdoor = np.full((3, boilers().steps), 1.0, dtype=np.float32)
     outdoor[:, between(8, 24)] = -3.0

@@ -189,6 +189,23 @@ def test_no_heat_by_seldom_readings_grows_high_in_a_cold_home() -> None:
     assert alert.severity_max is Severity.HIGH
 
 
+@pytest.mark.parametrize("every_min", [1, 5, 10])
+@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("detector", FAST)
+def test_a_verdict_is_the_same_in_six_hours_as_in_a_whole_day(
+    detector: ModuleType, name: str, every_min: int
+) -> None:
+    frame = thinned(FAULTS[name](), every_min, 3)
+    whole = detector.judge(frame)
+
+    for end in range(LEAD_MIN + 5, frame.steps + 1, 115):
+        part = detector.judge(frame.part(steps=slice(end - LEAD_MIN - 5, end)))
+        column = end // 5 - 1
+        assert part.severity[0, -1] == whole.severity[0, column]
+        if whole.severity[0, column] > 0:
+            assert part.onset[0, -1] - LEAD_MIN // 5 == whole.onset[0, column] - column
+
+
 @pytest.mark.parametrize("detector", [no_heat, lockout, frozen_condensate, pump_failure])
 def test_verdicts_on_seldom_readings_rest_on_the_lead_alone(detector: ModuleType) -> None:
     frame = boilers(1, outdoor_temp_c=-3.0)

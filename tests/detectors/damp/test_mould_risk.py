@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from core.findings import Severity
-from detectors.daily import DayFrame
+from detectors.daily import DAY_S, DayFrame
 from detectors.damp import mould_risk
-from detectors.damp.homes import wet_rooms
-from detectors.frame import Row
 from tests.detectors.damp.houses import (
+    AUTUMN,
     NAN,
+    day_of_hours,
     day_raised,
     days,
+    features_of,
     moister_room,
     raised,
     told,
@@ -326,12 +327,26 @@ def test_days_that_are_missing_never_make_an_alert(share: float, seed: int) -> N
     assert told(replace(frame, values=values), "condensation") == []
 
 
-def test_rooms_made_for_water_are_known_by_their_names() -> None:
-    names = ("Bathroom", "shower room", "downstairs WC", "utility", "bedroom 2", "kitchen", "hall")
+def test_wet_surfaces_of_a_sensor_heard_for_eleven_hours_a_day_are_told_without_a_dew_point() -> (
+    None
+):
+    heard = (np.arange(30) >= 6) & (np.arange(30) < 17)
+    frame = day_of_hours(np.where(heard, 20.0, NAN), np.where(heard, 92.0, NAN), rooms=2)
+    day = features_of(frame, {})
+    frames = DayFrame(
+        start=AUTUMN,
+        step_s=DAY_S,
+        steps=8,
+        rows=frame.rows,
+        values={name: np.repeat(array[:, np.newaxis], 8, axis=1) for name, array in day.items()},
+        f_rsi=np.full(2, NAN),
+    )
 
-    found = wet_rooms([Row("demo", "home-1", name) for name in names])
+    [episode] = told(frames, "condensation")
 
-    assert found.tolist() == [True, True, True, True, False, False, False]
+    assert np.isnan(frames["damp_air_temp_c"]).all()
+    assert (episode.place, "dew_point_c" in episode.evidence) == ("bedroom", False)
+    assert "4 hours or more on every one of the last 7 days. " in episode.sentence
 
 
 def test_a_room_alone_in_its_home_is_told_by_its_mould_only() -> None:

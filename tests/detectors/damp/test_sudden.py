@@ -9,9 +9,9 @@ from numpy.testing import assert_array_equal
 
 from core.findings import Severity
 from detectors.arrays import Floats
+from detectors.beside import home_of
 from detectors.daily import DayFrame
 from detectors.damp.building import from_building
-from detectors.damp.homes import home_of
 from detectors.damp.sudden import sudden
 from detectors.frame import Row
 from tests.detectors.damp.houses import NAN, day_raised, days, moister_room, raised, told, with_days

@@ -8,10 +8,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.findings import Severity
 from detectors.arrays import Floats
+from detectors.beside import home_of
 from detectors.daily import DayFrame
 from detectors.damp.building import from_building
 from detectors.damp.damp_day import damp_day
-from detectors.damp.homes import home_of
 from detectors.damp.wet_weather import wet_weather
 from tests.detectors.damp.houses import NAN, day_of_hours, days, told, with_days
 
@@ -41,6 +41,24 @@ def test_the_rain_of_a_day_is_unknown_where_a_quarter_of_it_told_none() -> None:
     day = damp_day(replace(frame, rain_mm=told), {})
 
     assert_array_equal(day["damp_rain_mm"], [18.0, NAN, NAN])
+
+
+@pytest.mark.parametrize(
+    ("every_h", "told_mm", "day_mm"),
+    [
+        (1, 0.5, 12.0),
+        (24, 12.0, NAN),  # one sum a day does not tell when it fell
+        (1, 300.0, NAN),  # a counter of the year's rain told as that of the hour
+    ],
+)
+def test_rain_that_is_told_by_the_hour_is_known_and_sums_of_longer_are_not(
+    every_h: int, told_mm: float, day_mm: float
+) -> None:
+    told = np.where(np.arange(30) % every_h == 0, told_mm, NAN)
+
+    day = damp_day(replace(day_of_hours(20.0, 60.0), rain_mm=told[np.newaxis]), {})
+
+    assert_array_equal(day["damp_rain_mm"], [day_mm])
 
 
 def test_rain_alone_changes_nothing_else_of_a_day() -> None:

@@ -4,16 +4,12 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from core.findings import Episode, Severity
 from detectors.arrays import Floats
 from detectors.daily import DayFrame
 from detectors.devices import clock_wrong, drifting, swapped_rooms
 from detectors.devices.beside_day import beside_day
-from detectors.devices.lags import STEP_S, changes, lag, least_lag
-from detectors.devices.pairs import homes_of, pairs_within, sum_of_home
 from detectors.devices.telemetry_day import warming_day
 from detectors.frame import Row
 from detectors.watch import Daily
@@ -101,27 +97,6 @@ def test_a_room_alone_in_its_home_raises_nothing(detector: Daily) -> None:
 
 
 # clock
-
-
-@given(st.integers(-24, 24), st.integers(0, 2**32 - 1))
-@settings(max_examples=40, deadline=None)
-def test_a_series_told_some_quarters_of_an_hour_later_is_behind_by_so_many(
-    quarters: int, seed: int
-) -> None:
-    rng = np.random.default_rng(seed)
-    series = rng.standard_normal((2, 240))
-    early, late = series[:, 60:180], series[:, 60 - quarters : 180 - quarters]
-    behind_h, alike = lag(late, early)
-    assert behind_h.tolist() == [quarters * STEP_S / 3600.0] * 2
-    assert (alike <= 1.0 + 1e-9).all()
-
-
-def test_a_room_in_time_with_one_other_is_in_time_whatever_a_third_one_does() -> None:
-    rng = np.random.default_rng(1)
-    series = rng.standard_normal((1, 160))
-    three = np.concatenate([series[:, 20:140], series[:, 20:140], series[:, 8:128]])
-    behind_h, _ = least_lag(three, np.array([0, 0, 0]))
-    assert behind_h.tolist() == [0.0, 0.0, 3.0]
 
 
 def test_a_day_of_a_home_has_no_lag_until_a_clock_is_an_hour_and_a_half_ahead() -> None:
@@ -401,27 +376,6 @@ def test_shuffled_rooms_have_shuffled_verdicts(detector: Daily) -> None:
     order = [4, 2, 0, 5, 1, 3]
     expected = detector.judge(frame).severity[order]
     np.testing.assert_array_equal(detector.judge(frame.part(rows=order)).severity, expected)
-
-
-def test_pairs_are_any_two_rooms_of_one_home_once() -> None:
-    frame = _frame(_estate()).part(rows=[5, 0, 3, 1, 2])
-    first, second = pairs_within(homes_of(frame))
-    rows = frame.rows
-    found = {
-        (rows[one].home_id, frozenset((rows[one].place, rows[other].place)))
-        for one, other in zip(first, second, strict=True)
-        if rows[one].home_id == rows[other].home_id
-    }
-    assert len(first) == len(found) == 3 + 1
-
-
-def test_the_sum_of_a_home_is_that_of_its_rows_in_any_order() -> None:
-    values = np.array([[1.0], [2.0], [4.0], [8.0]])
-    assert sum_of_home(values, np.array([0, 1, 0, 1])).tolist() == [[5.0], [10.0], [5.0], [10.0]]
-
-
-def test_unknown_quarters_do_not_change() -> None:
-    assert changes(np.array([[1.0, np.nan, 2.0, np.nan, 5.0]])).tolist() == [[0, 0, 1.0, 0, 3.0]]
 
 
 @pytest.mark.parametrize(

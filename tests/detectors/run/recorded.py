@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from core.consent import Choice, Purpose
+from core.registry import Area, Gateway, Home, Landlord, Registration, TenancyEntry
 from detectors.run.sweep import sweep
 from detectors.run.telling import Swept
 from detectors.run.watching import Watching
@@ -179,6 +180,23 @@ class RecordedHome:
                 "last": [max(times)],
             },
         )
+
+
+def begin_tenancy(home: RecordedHome, *, ended_at: datetime) -> None:
+    """The first tenant moves out and another moves in at the same instant."""
+    tenancies = [
+        TenancyEntry(id="tenancy-1", since=SINCE, until=ended_at),
+        TenancyEntry(id="next-tenancy", since=ended_at, tenants=["next-tenant"]),
+    ]
+    register(
+        home.sessions.registrar,
+        Registration(
+            landlord=Landlord(id=home.landlord, name="Landlord"),
+            areas=[Area(id="area-1", name="Area 1")],
+            gateways=[Gateway(id=home.gateway)],
+            homes=[Home(id="home-1", area="area-1", tenancies=tenancies)],
+        ),
+    )
 
 
 def _kind(device: str) -> str:

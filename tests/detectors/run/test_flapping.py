@@ -1,11 +1,22 @@
 """Trouble that comes and goes in the running service: one alert that stays open."""
 
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import count, repeat
 
 import pytest
 
 from detectors.episodes import BY_THE_MINUTE
-from tests.detectors.run.recorded import BOILER, NOW, RecordedHome, Row, begun, steady
+from detectors.run.watching import Watching
+from tests.detectors.run.recorded import (
+    BOILER,
+    RecordedHome,
+    Row,
+    begin_tenancy,
+    begun,
+    steady,
+)
+from tests.detectors.run.simple import SIMPLE
 from tests.estate import SINCE
 
 DAY = timedelta(days=1)
@@ -36,15 +47,25 @@ def told(home: RecordedHome) -> list[tuple[int, bool, bool]]:
     ]
 
 
-@pytest.mark.parametrize("restarts", [False, True])
-def test_the_fourth_night_tells_nobody_anew_though_the_process_was_restarted(
-    home: RecordedHome, restarts: bool
-) -> None:
-    watching = begun()
+def one_process() -> Iterator[Watching]:
+    return repeat(begun())
 
-    for day in range(6):
+
+def restarted() -> Iterator[Watching]:
+    return (begun() for _ in count())
+
+
+def of_other_versions() -> Iterator[Watching]:
+    return (Watching(detectors=SIMPLE, version=str(number)) for number in count())
+
+
+@pytest.mark.parametrize("processes", [one_process, restarted, of_other_versions])
+def test_the_fourth_night_tells_nobody_anew_whichever_process_sees_it(
+    home: RecordedHome, processes: Callable[[], Iterator[Watching]]
+) -> None:
+    for day, watching in zip(range(6), processes(), strict=False):
         home.store(BOILER, boiler(day, day + 1, range(1, 6)))
-        home.sweep(begun() if restarts else watching, now=NOW)
+        home.sweep(watching)
 
     assert told(home) == [(1, False, False), (2, False, False), (3, True, True)]
 
@@ -56,6 +77,22 @@ def test_it_is_over_when_it_stayed_away_for_long_enough(home: RecordedHome) -> N
 
     home.store(BOILER, boiler(5, 5 + calm_days, range(0)))
     home.sweep()
+
+    assert told(home) == [(1, False, False), (2, False, False), (3, False, True)]
+
+
+def test_minutes_that_come_late_each_day_do_not_keep_it_open(home: RecordedHome) -> None:
+    calm_days = BY_THE_MINUTE.quiet // DAY + 1
+    home.store(BOILER, boiler(0, 5, range(1, 5)))
+    home.sweep()
+    watching = begun()
+
+    for day in range(5, 5 + calm_days):
+        rows = boiler(day, day + 1, range(0))
+        home.store(BOILER, [*rows[:-60], *rows[-48:]])
+        home.sweep(watching)
+        home.store(BOILER, rows[-60:-48])
+        home.sweep(watching)
 
     assert told(home) == [(1, False, False), (2, False, False), (3, False, True)]
 
@@ -85,3 +122,14 @@ def test_what_was_told_before_an_objection_does_not_count(home: RecordedHome) ->
     home.sweep()
 
     assert [flaps for *_, flaps in told(home)] == [False] * 4
+
+
+def test_what_came_and_went_under_a_former_tenant_does_not_count(home: RecordedHome) -> None:
+    home.store(BOILER, boiler(0, 3, range(1, 6)))
+    home.sweep()
+    begin_tenancy(home, ended_at=SINCE + 3 * DAY)
+
+    home.store(BOILER, boiler(3, 5, range(1, 6)))
+    home.sweep()
+
+    assert told(home) == [(day, False, False) for day in (1, 2, 3, 4)]

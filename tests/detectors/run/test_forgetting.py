@@ -9,6 +9,7 @@ import pytest
 
 from core.consent import Purpose
 from core.quantities import Kind
+from detectors.boiler import no_heat
 from detectors.frame import BoilerFrame, Row
 from detectors.judgement import Judgement
 from detectors.registry import DETECTORS
@@ -18,7 +19,14 @@ from detectors.watch import Fast
 from store.erasure import Scope, erase, stretches, total
 from store.roles import Role
 from tests.detectors.run import simple
-from tests.detectors.run.recorded import BOILER, LIVING_ROOM, NOW, RecordedHome, steady
+from tests.detectors.run.recorded import (
+    BOILER,
+    LIVING_ROOM,
+    NOW,
+    RecordedHome,
+    begin_tenancy,
+    steady,
+)
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 LATER = NOW + LOOKED_THROUGH_EVERY
@@ -111,6 +119,17 @@ def test_what_is_erased_in_the_store_is_not_remembered_either(
     assert (mine in watching.memory.rows(), other in watching.memory.rows()) == (False, True)
 
 
+def test_a_home_that_changes_hands_is_not_remembered(
+    home: RecordedHome, watching: Watching
+) -> None:
+    begin_tenancy(home, ended_at=NOW)
+
+    home.sweep(watching, now=LATER)
+
+    mine, other = rows(home)
+    assert (mine in watching.memory.rows(), other in watching.memory.rows()) == (False, True)
+
+
 def test_memory_is_looked_through_once_a_minute(home: RecordedHome, watching: Watching) -> None:
     home.say(Purpose.FAULT_DETECTION, "no", at=NOW)
 
@@ -157,3 +176,10 @@ def test_every_detector_of_minutes_can_say_its_numbers_without_the_rooms(detecto
 
     numbers = {name: 1.0 for name in judgement.evidence if name not in OF_ROOMS}
     assert "rooms are at" not in judgement.sentence(numbers)
+
+
+def test_that_a_home_grows_colder_is_not_said_without_its_rooms() -> None:
+    numbers = {"flow_temp_c": 58.0, "flow_target_c": 60.0}
+
+    assert "grows colder" in no_heat.sentence({**numbers, "indoor_temp_c": 16.0})
+    assert "grows colder" not in no_heat.sentence(numbers)

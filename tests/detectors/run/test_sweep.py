@@ -1,15 +1,13 @@
 """Sweeps over a real database: what people are told, however and whenever the data comes."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from core.consent import Purpose
-from core.registry import Area, Gateway, Home, Landlord, Registration, TenancyEntry
 from detectors.run import sweep as sweeping
 from detectors.run.watching import Watching
-from store.registry import register
 from store.roles import Role
 from tests.detectors.run.recorded import (
     BATHROOM,
@@ -23,6 +21,7 @@ from tests.detectors.run.recorded import (
     STATION,
     RecordedHome,
     Row,
+    begin_tenancy,
     begun,
     steady,
 )
@@ -245,23 +244,6 @@ def test_agreeing_again_reopens_what_still_holds(home: RecordedHome) -> None:
 
     assert swept.raised == 0
     assert home.alerts() == told
-
-
-def begin_tenancy(home: RecordedHome, *, ended_at: datetime) -> None:
-    """The first tenant moves out and another moves in at the same instant."""
-    tenancies = [
-        TenancyEntry(id="tenancy-1", since=SINCE, until=ended_at),
-        TenancyEntry(id="next-tenancy", since=ended_at, tenants=["next-tenant"]),
-    ]
-    register(
-        home.sessions.registrar,
-        Registration(
-            landlord=Landlord(id=home.landlord, name="Landlord"),
-            areas=[Area(id="area-1", name="Area 1")],
-            gateways=[Gateway(id=home.gateway)],
-            homes=[Home(id="home-1", area="area-1", tenancies=tenancies)],
-        ),
-    )
 
 
 def tenancies_of_alerts(home: RecordedHome) -> list[tuple[str, str | None]]:

@@ -1,4 +1,4 @@
-"""The other rooms of a home: what a room is held against."""
+"""The other rooms of a home: what a room is held against, in any order of rows."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,6 @@ import numpy as np
 from detectors.arrays import Booleans, Floats, Integers
 from detectors.frame import Row
 from detectors.windows import ratio
-
-WET_ROOMS = ("bath", "shower", "wet room", "toilet", "wc", "utility", "laundry")
-"""Words in the names of rooms that are made for water, tiled and extracted."""
 
 
 def home_of(rows: Sequence[Row]) -> Integers:
@@ -42,9 +39,3 @@ def mean_of_others(values: Floats, home: Integers) -> Floats:
     filled = np.where(known, values, 0.0)
     count = home_sum(known, home) - known
     return ratio(home_sum(filled, home) - filled, count, where=count > 0.5)
-
-
-def wet_rooms(rows: Sequence[Row]) -> Booleans:
-    """Whether each row is a room made for water, by its name; (rows,)."""
-    wet = {place: any(w in place.lower() for w in WET_ROOMS) for place in {r.place for r in rows}}
-    return np.array([wet[row.place] for row in rows], dtype=np.bool_)
