@@ -25,14 +25,17 @@ LOOKED_THROUGH_EVERY = timedelta(minutes=1)
 OF_ROOMS = frozenset({"indoor_temp_c"})
 """The numbers of a boiler's alert by the minute that rest on the rooms around it."""
 
+OF_ROOMS_BY_THE_DAY = frozenset({"rest_over_room_change_k"})
+"""Those of an alert by the day: it is closed, and told anew after the day where others tell it."""
+
 
 def close_refused(conn: psycopg.Connection, detectors: Detectors, *, now: datetime) -> int:
     """Close the open alerts that are no longer allowed to rest on what they rest on; how many.
 
-    That is so when the tenant objects, of a boiler's alert that needs the rooms also when to these,
-    and when the tenancy has ended in which they were raised: the next tenant's home is judged by
-    itself. Where only the rooms may not be looked at, what is told of a boiler by the minute loses
-    their numbers.
+    That is so when the tenant objects, of a boiler's alert that needs the rooms or by the day has
+    numbers of them also when to these, and when the tenancy has ended in which they were raised:
+    the next tenant's home is judged by itself. Where only the rooms may not be looked at, what is
+    told of a boiler by the minute loses their numbers.
     """
     homes = alerts.homes_with_open_alerts(conn)
     if not homes:
@@ -44,7 +47,7 @@ def close_refused(conn: psycopg.Connection, detectors: Detectors, *, now: dateti
         told = alert.episode
         ledger = in_force(ledgers.get((alert.landlord_id, told.home_id), ()), now)
         kinds = {kind_of_place(told.place)}
-        if told.detector in detectors.need_rooms:
+        if told.detector in detectors.need_rooms or told.evidence.keys() & OF_ROOMS_BY_THE_DAY:
             kinds.add(Kind.ROOM)
         if not all(_allows(ledger, kind, alert.tenancy_id, now) for kind in kinds):
             alerts.close_alert(conn, alert.alert_id, at=now, why="consent")

@@ -11,6 +11,7 @@ from detectors.daily import RUN_UP, DayFrame, day_of_boilers
 from detectors.frame import BoilerFrame, Row
 from detectors.judgement import Judgement
 from detectors.registry import DETECTORS
+from detectors.run.forgetting import OF_ROOMS_BY_THE_DAY
 from detectors.run.watching import Watching
 from detectors.watch import Daily
 from tests.detectors.run import simple
@@ -48,6 +49,20 @@ LOOKS_INDOORS = replace(
 )
 
 
+def judge_over_rooms(frame: DayFrame) -> Judgement:
+    """A sensor of the boiler that is told by how far it lies from the rooms."""
+    told = judge_cold(frame)
+    change = {"rest_over_room_change_k": 20.0 - frame["indoor_temp_c"]}
+    return replace(told, detector="boiler_sensor_fault", evidence=change)
+
+
+HOLDS_SENSORS_AGAINST_ROOMS = replace(
+    LOOKS_INDOORS,
+    boiler_days=(Daily("boiler_sensor_fault", judge_over_rooms, simple.rules(DAY, DAY)),),
+    need_rooms=frozenset(),
+)
+
+
 def watching() -> Watching:
     return Watching(detectors=LOOKS_INDOORS)
 
@@ -71,6 +86,21 @@ def test_an_alert_of_a_cold_home_is_closed_when_its_rooms_may_not_be_looked_at_a
 
     assert (before, swept.closed) == ([("excess_cold", "boiler")], 1)
     assert [(at, why) for *_, at, why in home.alerts()] == [(OBJECTED, "consent")]
+
+
+def test_an_alert_by_the_day_that_has_numbers_of_the_rooms_is_closed_with_them(
+    home: RecordedHome,
+) -> None:
+    process = Watching(detectors=HOLDS_SENSORS_AGAINST_ROOMS)
+    live(home, 10, since=0, air_temp_c=11.0)
+    home.sweep(process)
+    before = home.open_places()
+    home.say(Purpose.DAMP_RISK, "no", at=OBJECTED)
+
+    swept = home.sweep(process, now=OBJECTED)
+
+    assert (before, swept.closed) == ([("boiler_sensor_fault", "boiler")], 1)
+    assert home.open_places() == []
 
 
 @pytest.mark.parametrize(
@@ -153,3 +183,18 @@ def test_every_number_of_a_boilers_day_that_changes_with_the_rooms_is_known_to_r
     }
     assert changed == DETECTORS.boilers.indoor
     assert all(np.isnan(unseen[name]).all() for name in changed)
+
+
+def test_the_numbers_of_rooms_by_the_day_are_numbers_that_a_detector_tells() -> None:
+    nothing = DayFrame(
+        start=SINCE,
+        step_s=86_400,
+        steps=50,
+        rows=(Row("demo", "home-1", "boiler"),),
+        values={},
+        f_rsi=np.full(1, np.nan),
+    )
+
+    told = {name for one in DETECTORS.boiler_days for name in one.judge(nothing).evidence}
+
+    assert told & OF_ROOMS_BY_THE_DAY == OF_ROOMS_BY_THE_DAY
